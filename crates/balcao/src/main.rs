@@ -1,0 +1,2 @@
+//! The `balcao` command.
+fn main() {}

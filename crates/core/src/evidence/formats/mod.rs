@@ -1,0 +1,1 @@
+//! The formats that partners paste, one file each. Each has `read(text) -> Vec<Call>`.

@@ -1,0 +1,9 @@
+//! Evidence: what a message shows, each value with the exact place it was read from.
+//!
+//! Reading never fails: what no format understands becomes a note, and everything else is kept.
+//! One file per format in [`formats`].
+//!
+//! **Never here:** files, network, clock, randomness, the registry, or what a value means.
+
+pub mod call;
+pub mod formats;

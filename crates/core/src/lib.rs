@@ -1,0 +1,7 @@
+//! The ground floor of Balcão: from what a partner wrote to a diagnosis with proof.
+//!
+//! Everything here takes data and returns data: no clock, randomness, disk, network or database.
+//! Start at [`evidence`] for what a message shows.
+
+pub mod evidence;
+pub mod inbound;

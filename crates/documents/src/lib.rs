@@ -1,0 +1,1 @@
+//! Documentation in, ranked exact excerpts out.
