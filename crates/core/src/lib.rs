@@ -3,5 +3,12 @@
 //! Everything here takes data and returns data: no clock, randomness, disk, network or database.
 //! Start at [`evidence`] for what a message shows.
 
+pub mod calendar;
+pub mod checks;
+pub mod diagnosis;
 pub mod evidence;
+pub mod facts;
 pub mod inbound;
+pub mod mask;
+pub mod procedure;
+pub mod reply;

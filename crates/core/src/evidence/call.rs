@@ -24,7 +24,7 @@ pub struct Call {
     pub response_body: Option<String>,
     /// The instant as written (RFC 3339, HTTP date, Brazilian date…), not interpreted.
     pub at: Option<String>,
-    /// A transport error (`Connection refused`, `Read timed out`).
+    /// A transport error (`Connection refused`, `Read timed out`), as written.
     pub error: Option<String>,
 }
 

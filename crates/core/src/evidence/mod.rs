@@ -6,4 +6,11 @@
 //! **Never here:** files, network, clock, randomness, the registry, or what a value means.
 
 pub mod call;
+pub mod fields;
 pub mod formats;
+pub mod jwt;
+pub mod key;
+pub mod moments;
+pub mod quoted;
+pub mod speech;
+pub mod unpack;

@@ -1,0 +1,1 @@
+//! Checks: one question about facts each, answered with its proof.

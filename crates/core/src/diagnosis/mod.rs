@@ -1,0 +1,1 @@
+//! The diagnosis: evidence, facts, verdicts and decision in one value.

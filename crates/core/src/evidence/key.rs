@@ -1,0 +1,68 @@
+//! API Keys as they may be kept: a keyed hash to compare by, and the last four characters to show.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// The installation's secret under which keys are hashed. Never shown.
+#[derive(Clone)]
+pub struct HashSecret([u8; 32]);
+
+impl HashSecret {
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    fn mac(&self, data: &[u8]) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.0.into());
+        mac.update(data);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// An API Key as we may keep it.
+///
+/// Invariant: the key itself is not inside, so no log line, row or reply can carry it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyPrint {
+    hash: [u8; 32],
+    tail: String,
+}
+
+/// Below this many characters a string is no key, and its tail would give it away.
+pub const SHORTEST_KEY: usize = 8;
+
+impl KeyPrint {
+    /// The print of `key`; invisible characters inside are dropped first. `None` if it is too short.
+    pub fn of(key: &str, secret: &HashSecret) -> Option<Self> {
+        let visible: String = key.chars().filter(|c| !is_invisible(*c)).collect();
+        if visible.chars().count() < SHORTEST_KEY {
+            return None;
+        }
+        let (start, _) = visible.char_indices().rev().nth(3)?;
+        Some(Self { hash: secret.mac(visible.as_bytes()), tail: visible.get(start..)?.to_owned() })
+    }
+
+    /// The last four characters.
+    pub fn tail(&self) -> &str {
+        &self.tail
+    }
+}
+
+impl fmt::Display for KeyPrint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "…{}", self.tail)
+    }
+}
+
+impl fmt::Debug for KeyPrint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyPrint(…{})", self.tail)
+    }
+}
+
+/// Characters that people paste without seeing them: zero-width ones, joiners, marks of direction, soft hyphens.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}

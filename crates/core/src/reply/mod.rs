@@ -1,0 +1,1 @@
+//! The reply: the procedure's text with what the proof carries.
