@@ -7,15 +7,19 @@ use sha2::Sha256;
 
 /// The installation's secret under which keys are hashed. Never shown.
 #[derive(Clone)]
-pub struct HashSecret([u8; 32]);
+pub struct HashSecret(Hmac<Sha256>);
 
 impl HashSecret {
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        // HMAC takes a key of any length; 32 bytes are within the block, so this is the key itself.
+        Self(
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&bytes)
+                .unwrap_or_else(|_| <Hmac<Sha256> as KeyInit>::new(&Default::default())),
+        )
     }
 
     fn mac(&self, data: &[u8]) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.0.into());
+        let mut mac = self.0.clone();
         mac.update(data);
         mac.finalize().into_bytes().into()
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::{Timestamp, Zoned, civil};
+use jiff::{Timestamp, ZonedDateTime, civil};
 
 /// One date, time or instant read from a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,6 @@ pub enum MomentKind {
 }
 
 /// Every moment in `text`, in order; relative ones count from `received_at`, in its zone.
-pub fn find(_text: &str, _received_at: &Zoned) -> Vec<Moment> {
+pub fn find(_text: &str, _received_at: &ZonedDateTime) -> Vec<Moment> {
     Vec::new()
 }
