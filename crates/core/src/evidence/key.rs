@@ -10,12 +10,9 @@ use sha2::Sha256;
 pub struct HashSecret(Hmac<Sha256>);
 
 impl HashSecret {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length, so this cannot fail")]
     pub fn new(bytes: [u8; 32]) -> Self {
-        // HMAC takes a key of any length; 32 bytes are within the block, so this is the key itself.
-        Self(
-            <Hmac<Sha256> as KeyInit>::new_from_slice(&bytes)
-                .unwrap_or_else(|_| <Hmac<Sha256> as KeyInit>::new(&Default::default())),
-        )
+        Self(<Hmac<Sha256> as KeyInit>::new_from_slice(&bytes).expect("HMAC takes a key of any length"))
     }
 
     fn mac(&self, data: &[u8]) -> [u8; 32] {
