@@ -1,26 +1,58 @@
-//! The project's own commands: `cargo xtask test`.
+//! The project's own commands: `cargo xtask test`, `tidy`, `fuzz`.
 
-use std::process::{Command, ExitCode};
+mod fuzz;
+mod tests;
+mod tidy;
 
-/// What `cargo xtask test` runs, in order.
-const STEPS: &[&[&str]] = &[
-    &["fmt", "--all", "--check"],
-    &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
-    &["test", "--workspace", "--locked"],
-];
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test            everything that must pass: format, lints, tests, doc tests, tidy, a build of the fuzz targets
+  tidy            budgets, purity of the core, dead files, documents that name what is gone
+  fuzz [SECONDS]  run each fuzz target for that long (60), and say how many inputs it tried";
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() != Some("test") {
-        eprintln!("usage: cargo xtask test");
-        return ExitCode::from(2);
-    }
-    for step in STEPS {
-        eprintln!("xtask: cargo {}", step.join(" "));
-        let done = Command::new(env!("CARGO")).args(*step).status();
-        if !done.is_ok_and(|status| status.success()) {
-            eprintln!("xtask: `cargo {}` failed; its output is above", step.join(" "));
-            return ExitCode::FAILURE;
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test"] => tests::run(),
+        ["tidy"] => tidy::run(),
+        ["fuzz"] => fuzz::run(60),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(seconds),
+            Err(_) => Err(format!("`{seconds}` is no number of seconds")),
+        },
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    own.parent().map(PathBuf::from).unwrap_or(own)
+}
+
+/// Runs cargo with `args` in `folder`.
+fn cargo(args: &[&str], folder: &std::path::Path) -> Result<(), String> {
+    eprintln!("xtask: cargo {}", args.join(" "));
+    // The flags of this workspace are not those of the folder's own configuration.
+    let status = std::process::Command::new(env!("CARGO")).args(args).current_dir(folder).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("`cargo {}` failed; its output is above", args.join(" "))),
+        Err(error) => Err(format!("`cargo` could not be started: {error}")),
+    }
 }

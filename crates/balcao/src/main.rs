@@ -1,2 +1,7 @@
 //! The `balcao` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    balcao::cli::run()
+}

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod diagnosis;
 pub mod evidence;
 pub mod facts;
+pub mod incident;
 pub mod inbound;
 pub mod mask;
 pub mod procedure;

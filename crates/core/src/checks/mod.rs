@@ -1,1 +1,140 @@
-//! Checks: one question about facts each, answered with its proof.
+//! Checks: one question about facts each, answered with its proof. One file per subject.
+//!
+//! In: an [`Incident`] and what is [`Known`]. Out: one [`Finding`] per check, in the order of [`CHECKS`].
+//!
+//! **Invariant:** a verdict other than `indeterminado` or `nao-se-aplica` carries the proof it rests on.
+//! **Never here:** what follows from a verdict; that is the procedure.
+
+mod calendar;
+mod key;
+mod product;
+mod release;
+mod request;
+mod statement;
+mod token;
+mod user;
+mod verify;
+
+pub use self::request::{breaches_of as breaches, contract_operation, right_route};
+pub use self::statement::Statement;
+pub use self::verify::verify;
+pub(crate) use self::calendar::running_routine;
+pub(crate) use self::release::recent_release;
+pub(crate) use self::token::{in_words, problem as token_problem, token_age, used_at};
+use crate::calendar::Calendar;
+use crate::facts::{Known, Limits};
+use crate::incident::{Found, Incident, Source};
+
+/// The answer of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    Yes,
+    No,
+    Unknown,
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The code of the public format.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Yes => "sim",
+            Self::No => "nao",
+            Self::Unknown => "indeterminado",
+            Self::NotApplicable => "nao-se-aplica",
+        }
+    }
+}
+
+/// One thing that a verdict rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    pub source: Source,
+    /// The record, request, place or document.
+    pub reference: String,
+    /// What it says, in words for people; never a secret.
+    pub text: String,
+    /// The same for programs.
+    pub statement: Statement,
+}
+
+impl Proof {
+    pub(crate) fn new(source: Source, reference: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { source, reference: reference.into(), text: text.into(), statement: Statement::Shown }
+    }
+
+    /// The same proof with what it says in a form that [`verify`] reads.
+    pub(crate) fn saying(mut self, statement: Statement) -> Self {
+        self.statement = statement;
+        self
+    }
+
+    /// A value where it was found.
+    pub(crate) fn seen<T>(found: &Found<T>, text: impl Into<String>) -> Self {
+        Self::new(found.whence.source, found.whence.place.clone(), text)
+    }
+}
+
+/// One check answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub check: &'static str,
+    pub verdict: Verdict,
+    pub proof: Vec<Proof>,
+}
+
+/// What every check may look at.
+pub struct Subject<'a, 'k> {
+    pub incident: &'a Incident<'k>,
+    pub known: &'a Known<'k>,
+    pub calendar: &'a Calendar,
+    pub limits: Limits,
+}
+
+/// One check: its code, and how it is answered.
+pub struct Check {
+    pub code: &'static str,
+    pub answer: fn(&Subject<'_, '_>) -> (Verdict, Vec<Proof>),
+}
+
+/// All checks, in the order in which people read them.
+pub const CHECKS: &[Check] = &[
+    Check { code: "api-key-existe", answer: key::exists },
+    Check { code: "api-key-ativa", answer: key::is_active },
+    Check { code: "api-key-no-ambiente-correto", answer: key::is_of_environment },
+    Check { code: "api-key-do-parceiro", answer: key::is_senders },
+    Check { code: "usuario-existe", answer: user::exists },
+    Check { code: "usuario-ativo", answer: user::is_active },
+    Check { code: "usuario-vinculado-a-api-key", answer: user::is_linked },
+    Check { code: "token-bem-formado", answer: token::is_well_formed },
+    Check { code: "token-na-validade", answer: token::is_fresh },
+    Check { code: "versao-correta", answer: request::is_of_version },
+    Check { code: "requisicao-valida", answer: request::is_valid },
+    Check { code: "produto-na-versao", answer: product::is_in_version },
+    Check { code: "fora-de-rotina-programada", answer: calendar::is_outside_routines },
+    Check { code: "no-horario-comercial", answer: calendar::is_in_business_hours },
+    Check { code: "sem-release-recente", answer: release::is_untouched },
+];
+
+/// Answers every check.
+pub fn answer_all(subject: &Subject<'_, '_>) -> Vec<Finding> {
+    CHECKS
+        .iter()
+        .map(|check| {
+            let (verdict, proof) = (check.answer)(subject);
+            Finding { check: check.code, verdict, proof }
+        })
+        .collect()
+}
+
+const fn unknown() -> (Verdict, Vec<Proof>) {
+    (Verdict::Unknown, Vec::new())
+}
+
+const fn not_applicable() -> (Verdict, Vec<Proof>) {
+    (Verdict::NotApplicable, Vec::new())
+}
+
+fn decided(yes: bool, proof: Vec<Proof>) -> (Verdict, Vec<Proof>) {
+    (if yes { Verdict::Yes } else { Verdict::No }, proof)
+}

@@ -1,1 +1,189 @@
-//! The diagnosis: evidence, facts, verdicts and decision in one value.
+//! The diagnosis: evidence, facts, verdicts and decision of one message in one value.
+//!
+//! In: an [`Inbound`], the [`Desk`] that judges it, and someone who answers its [`Inquiry`] of the log.
+//! Out: a [`Diagnosis`], in which nothing secret is left. Start at [`diagnose`].
+//!
+//! **Never here:** clock, randomness, disk, network. The same message and facts give the same diagnosis.
+
+mod evidence;
+mod history;
+mod named_facts;
+mod wording;
+
+use std::collections::BTreeSet;
+
+pub use self::evidence::{EVIDENCE_NAMES, EvidenceSet, Shown};
+use crate::calendar::Calendar;
+use crate::checks::{self, Finding, Subject};
+use crate::evidence::call::Call;
+use crate::evidence::key::HashSecret;
+use crate::evidence::reading::{self, Reading};
+use crate::evidence::speech::{Lexicon, Speech, SpeechInput};
+use crate::facts::contract::Contract;
+use crate::facts::documentation::{Answer, Documentation, Excerpt};
+use crate::facts::inquiry::{self, Inquiry};
+use crate::facts::registry::Registry;
+use crate::facts::request_log::LoggedRequest;
+use crate::facts::{Known, Limits};
+use crate::inbound::Inbound;
+use crate::incident::{Incident, Matching};
+use crate::mask::Masker;
+use crate::procedure::{Decision, Procedure};
+use crate::reply::Rendered;
+
+/// Further excerpts shown beside a diagnosis, at most.
+const MOST_SUGGESTIONS: usize = 10;
+
+/// Everything that judges a message, beside the request log.
+#[derive(Clone, Copy)]
+pub struct Desk<'d> {
+    pub registry: &'d Registry,
+    pub contract: &'d Contract,
+    pub documentation: &'d dyn Documentation,
+    pub procedure: &'d Procedure,
+    pub lexicon: &'d Lexicon,
+    pub calendar: &'d Calendar,
+    pub secret: &'d HashSecret,
+    pub limits: Limits,
+}
+
+/// What a message turned out to be, with proof. Carries nothing secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    pub id: String,
+    /// Code of the partner whom the sender's address says.
+    pub partner: Option<String>,
+    pub decision: Decision,
+    pub findings: Vec<Finding>,
+    pub evidence: EvidenceSet,
+    /// Names of the evidences that a failed request still lacks, in the order asked for.
+    pub missing: Vec<&'static str>,
+    /// What the reply rests on.
+    pub citations: Vec<Excerpt>,
+    /// Further excerpts, best first.
+    pub suggestions: Vec<Excerpt>,
+    pub reply: Option<Rendered>,
+    /// What could not be read, in words for people.
+    pub notes: Vec<String>,
+}
+
+/// Diagnoses one message. `answer` looks up the log; the routes beside the inquiry are those that the message calls.
+pub fn diagnose(
+    inbound: &Inbound,
+    desk: &Desk<'_>,
+    answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
+) -> Diagnosis {
+    let reading = reading::read(inbound, &desk.registry.timezone);
+    let inquiry = inquiry::inquire(&reading, desk.secret, desk.limits);
+    let requests = answer(&inquiry, &routes(&reading));
+    let known = Known { registry: desk.registry, requests, contract: desk.contract };
+    let speech = desk.lexicon.read(&spoken(inbound, &reading, desk.registry));
+    let matching =
+        Matching { sender_address: inbound.from.address.as_deref(), secret: desk.secret, limits: desk.limits };
+    let incident = Incident::of(&reading, &speech, &known, matching);
+    let subject = Subject { incident: &incident, known: &known, calendar: desk.calendar, limits: desk.limits };
+    let findings = checks::answer_all(&subject);
+    let history = history::of(&subject);
+    let demand = named_facts::Demand { reading: &reading, speech: &speech, subject: &subject, history: &history };
+    let documented = demand.question(desk);
+    let evidence = EvidenceSet::of(&incident, &reading);
+    let inputs = demand.inputs(&findings, &evidence, &documented);
+    let decision = desk.procedure.decide(&inputs);
+    let missing = if demand.is_about_a_failure(&decision) { evidence.missing() } else { Vec::new() };
+    let (citations, suggestions) = excerpts(desk, &subject, &decision, documented);
+    let words = wording::Words { desk, inbound, demand: &demand, decision: &decision };
+    let reply = desk.procedure.reply(&decision, &words.variables(&missing, &citations));
+    finish(inbound, &incident, &reading, Parts { decision, findings, evidence, missing, citations, suggestions, reply })
+}
+
+/// The method and path of every call that a message shows.
+fn routes(reading: &Reading) -> Vec<(String, String)> {
+    let calls: BTreeSet<(String, String)> = reading
+        .calls
+        .iter()
+        .filter_map(|seen| {
+            let Call { method, url, .. } = &seen.what.1;
+            Some((method.clone()?.to_ascii_uppercase(), crate::incident::path_only(url.as_deref()?)))
+        })
+        .collect();
+    calls.into_iter().collect()
+}
+
+fn spoken<'a>(inbound: &'a Inbound, reading: &'a Reading, registry: &Registry) -> SpeechInput<'a> {
+    let address = inbound.from.address.as_deref();
+    let calls = || reading.calls.iter().map(|seen| &seen.what.1);
+    SpeechInput {
+        subject: inbound.subject.as_deref(),
+        own_words: &reading.own_words,
+        channel: &inbound.channel,
+        sender_address: address,
+        sender_known: address.is_some_and(|address| registry.partner_of_address(address).is_some()),
+        has_call: calls().any(|call| call.url.is_some()),
+        has_failed_call: calls().any(|call| crate::incident::failed(call) == Some(true)),
+        attachments: !inbound.attachments.is_empty(),
+    }
+}
+
+/// What the reply cites, and what else may help: the answer to a question, or the pages on what was found.
+fn excerpts(
+    desk: &Desk<'_>,
+    subject: &Subject<'_, '_>,
+    decision: &Decision,
+    documented: Answer,
+) -> (Vec<Excerpt>, Vec<Excerpt>) {
+    let Answer { answered, mut suggestions } = documented;
+    suggestions.truncate(MOST_SUGGESTIONS);
+    if let Some(excerpt) = answered {
+        if desk.procedure.cites(decision) {
+            return (vec![excerpt], suggestions);
+        }
+        suggestions.insert(0, excerpt);
+        suggestions.truncate(MOST_SUGGESTIONS);
+        return (Vec::new(), suggestions);
+    }
+    if !suggestions.is_empty() {
+        return (Vec::new(), suggestions);
+    }
+    let operation = checks::contract_operation(subject)
+        .and_then(|found| desk.documentation.operation(&found.document, &found.method, &found.template));
+    let words = desk.procedure.search_words(decision);
+    let pages = if words.is_empty() { Vec::new() } else { desk.documentation.search(words, MOST_SUGGESTIONS) };
+    (operation.into_iter().collect(), pages)
+}
+
+/// What is put together last.
+struct Parts {
+    decision: Decision,
+    findings: Vec<Finding>,
+    evidence: EvidenceSet,
+    missing: Vec<&'static str>,
+    citations: Vec<Excerpt>,
+    suggestions: Vec<Excerpt>,
+    reply: Option<Rendered>,
+}
+
+/// Masks everything that came from the message and puts the diagnosis together.
+fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: Parts) -> Diagnosis {
+    let masker = Masker::of_message(reading.parts.iter().map(|part| part.text.as_str()));
+    let mut findings = parts.findings;
+    for proof in findings.iter_mut().flat_map(|finding| finding.proof.iter_mut()) {
+        proof.text = masker.mask(&proof.text);
+        proof.reference = masker.mask(&proof.reference);
+    }
+    let reply = parts.reply.map(|reply| Rendered {
+        subject: masker.mask(&reply.subject),
+        body: masker.mask(&reply.body),
+    });
+    Diagnosis {
+        id: inbound.id.clone(),
+        partner: incident.sender.map(|partner| partner.code.clone()),
+        decision: parts.decision,
+        findings,
+        evidence: parts.evidence.masked(&masker),
+        missing: parts.missing,
+        citations: parts.citations,
+        suggestions: parts.suggestions,
+        reply,
+        notes: reading.notes.iter().map(|note| masker.mask(note)).collect(),
+    }
+}

@@ -6,11 +6,16 @@
 //! **Never here:** files, network, clock, randomness, the registry, or what a value means.
 
 pub mod call;
+pub mod candidates;
 pub mod fields;
+mod fold;
 pub mod formats;
 pub mod jwt;
 pub mod key;
 pub mod moments;
 pub mod quoted;
+pub mod reading;
 pub mod speech;
 pub mod unpack;
+
+pub use fold::fold;

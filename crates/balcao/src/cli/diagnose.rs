@@ -1,0 +1,189 @@
+//! `balcao diagnose`: messages in, diagnoses out, a line each.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::FOUND_PROBLEMS;
+use crate::catalogue::Catalogue;
+use crate::setup::{Loaded, Sources};
+use crate::wire::{diagnosis::DiagnosisLine, inbound};
+use crate::report;
+
+/// Messages that are diagnosed side by side before their answers are written.
+const BATCH: usize = 512;
+/// A batch is closed early at this many bytes, so that huge messages do not add up.
+const BATCH_BYTES: usize = 32 * 1024 * 1024;
+
+/// Diagnose inbound messages: one JSON object a line in, one diagnosis a line out, in the same order
+#[derive(Debug, clap::Args)]
+pub struct Diagnose {
+    #[command(flatten)]
+    sources: Sources,
+    /// Print reports for people instead of JSON
+    #[arg(long)]
+    pretty: bool,
+    /// Inbound messages, or `-` for standard input
+    #[arg(value_name = "INBOUND.ndjson", default_value = "-")]
+    inbound: PathBuf,
+}
+
+impl Diagnose {
+    pub fn run(self, catalogue: &Catalogue) -> anyhow::Result<ExitCode> {
+        let loaded = self.sources.load(catalogue)?;
+        let input = open(&self.inbound, catalogue)?;
+        let progress = progress(&self.inbound);
+        let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
+        let clean = answer_all(input, &mut out, &Answering { loaded: &loaded, pretty: self.pretty, catalogue }, &progress)?;
+        out.flush()?;
+        progress.finish_and_clear();
+        Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_PROBLEMS) })
+    }
+}
+
+/// Opens a file, or standard input for `-`.
+pub(super) fn open(path: &Path, catalogue: &Catalogue) -> anyhow::Result<Box<dyn BufRead>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(path)
+        .with_context(|| catalogue.say("error-open", &[("path", &path.display().to_string())]))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+}
+
+/// A bar of bytes read, where a person watches and the size is known.
+fn progress(path: &Path) -> ProgressBar {
+    let size = std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
+    if size == 0 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}");
+    let bar = ProgressBar::new(size);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+struct Answering<'a> {
+    loaded: &'a Loaded,
+    pretty: bool,
+    catalogue: &'a Catalogue,
+}
+
+/// The answer to one line, and whether it was a message.
+struct Answered {
+    text: String,
+    clean: bool,
+}
+
+/// Answers every line of `input` on `out`, in order. `false` if a line was no message.
+fn answer_all(
+    mut input: impl BufRead,
+    out: &mut impl Write,
+    answering: &Answering<'_>,
+    progress: &ProgressBar,
+) -> anyhow::Result<bool> {
+    let mut clean = true;
+    let mut number = 0;
+    loop {
+        let batch = next_batch(&mut input, &mut number)?;
+        if batch.is_empty() {
+            return Ok(clean);
+        }
+        let read: usize = batch.iter().map(|(_, line)| line.len() + 1).sum();
+        for answered in in_parallel(&batch, |(number, line)| answer(*number, line, answering)) {
+            clean &= answered.clean;
+            out.write_all(answered.text.as_bytes())?;
+        }
+        out.flush()?;
+        progress.inc(u64::try_from(read).unwrap_or(0));
+    }
+}
+
+/// The next lines with their numbers; empty at the end. Blank lines are passed over.
+fn next_batch(input: &mut impl BufRead, number: &mut usize) -> anyhow::Result<Vec<(usize, Vec<u8>)>> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH && bytes < BATCH_BYTES {
+        let mut line = Vec::new();
+        let read = input.read_until(b'\n', &mut line)?;
+        if read == 0 {
+            break;
+        }
+        *number += 1;
+        bytes += read;
+        if !line.trim_ascii().is_empty() {
+            batch.push((*number, line));
+        }
+    }
+    Ok(batch)
+}
+
+/// Maps on every core, keeping the order.
+fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if cores == 1 || items.len() < 2 {
+        return items.iter().map(map).collect();
+    }
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let mut answers: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    loop {
+                        let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        let Some(item) = items.get(at) else { return mine };
+                        mine.push((at, map(item)));
+                    }
+                })
+            })
+            .collect();
+        workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+    });
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn answer(number: usize, line: &[u8], answering: &Answering<'_>) -> Answered {
+    let Ok(line) = std::str::from_utf8(line) else {
+        let reason = answering.catalogue.say("error-not-utf8", &[]);
+        return refused(None, number, &reason, answering);
+    };
+    match inbound::parse(line.trim_start_matches('\u{feff}').trim()) {
+        Err(error) => refused(id_of(line), number, &error.to_string(), answering),
+        Ok(message) => {
+            let diagnosis = answering.loaded.diagnose(&message);
+            let text = if answering.pretty {
+                report::of(&diagnosis, &message, answering.loaded)
+            } else {
+                let line = serde_json::to_string(&DiagnosisLine::from(&diagnosis));
+                // A diagnosis holds only strings, numbers and lists, which always serialise.
+                line.map(|line| line + "\n").unwrap_or_default()
+            };
+            Answered { text, clean: true }
+        }
+    }
+}
+
+/// The id of a line that is JSON but no message.
+fn id_of(line: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+    value.get("id")?.as_str().map(str::to_owned)
+}
+
+fn refused(id: Option<String>, number: usize, error: &str, answering: &Answering<'_>) -> Answered {
+    let text = if answering.pretty {
+        let number = number.to_string();
+        answering.catalogue.say("error-line", &[("line", &number), ("error", error)]) + "\n\n"
+    } else {
+        format!("{}\n", json!({"id": id, "line": number, "error": error}))
+    };
+    Answered { text, clean: false }
+}

@@ -1,0 +1,127 @@
+//! An inbound message as the batch interface takes it.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// The largest message that is read, attachments included, in bytes: above it nobody pastes, somebody floods.
+pub const LARGEST_MESSAGE: usize = 64 * 1024 * 1024;
+
+/// Why a line is no inbound message; the reader is whoever made the line.
+#[derive(Debug, thiserror::Error)]
+pub enum InboundError {
+    #[error("a linha não é um objeto JSON de mensagem: {reason} (campo `{path}`)")]
+    Shape { path: String, reason: String },
+    #[error("`received_at` não é um instante RFC 3339 com fuso, como `2026-05-12T08:58:00-03:00`")]
+    ReceivedAt,
+    #[error("o canal `{0}` não existe; use email, portal, api, whatsapp ou phone")]
+    Channel(String),
+    #[error("o anexo `{0}` não traz `text` nem `base64`, ou traz os dois")]
+    NoContent(String),
+    #[error("o anexo `{0}` não é base64 válido")]
+    Base64(String),
+    #[error("a mensagem tem {0} bytes; o máximo é {LARGEST_MESSAGE}")]
+    TooLarge(usize),
+}
+
+#[derive(Deserialize)]
+struct InboundLine {
+    id: String,
+    channel: String,
+    received_at: String,
+    from: Option<SenderLine>,
+    subject: Option<String>,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    attachments: Vec<AttachmentLine>,
+}
+
+#[derive(Deserialize, Default)]
+struct SenderLine {
+    name: Option<String>,
+    address: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct AttachmentLine {
+    name: String,
+    media_type: Option<String>,
+    text: Option<String>,
+    base64: Option<String>,
+}
+
+/// The channels of the format.
+const CHANNELS: [&str; 5] = ["email", "portal", "api", "whatsapp", "phone"];
+
+/// Reads one line.
+///
+/// # Errors
+/// What the line lacks, in words for its author; never a value of it.
+pub fn parse(line: &str) -> Result<Inbound, InboundError> {
+    if line.len() > LARGEST_MESSAGE {
+        return Err(InboundError::TooLarge(line.len()));
+    }
+    let mut reader = serde_json::Deserializer::from_str(line);
+    let read: InboundLine = serde_path_to_error::deserialize(&mut reader).map_err(|error| InboundError::Shape {
+        path: error.path().to_string(),
+        reason: shape(error.inner()),
+    })?;
+    convert(read)
+}
+
+/// The same from a JSON value already read.
+///
+/// # Errors
+/// As [`parse`].
+pub fn from_value(value: &serde_json::Value) -> Result<Inbound, InboundError> {
+    let read: InboundLine = serde_path_to_error::deserialize(value).map_err(|error| InboundError::Shape {
+        path: error.path().to_string(),
+        reason: shape(error.inner()),
+    })?;
+    convert(read)
+}
+
+/// The parser's reason without the values that it may quote.
+fn shape(error: &serde_json::Error) -> String {
+    let kind = match error.classify() {
+        serde_json::error::Category::Syntax => "JSON inválido",
+        serde_json::error::Category::Eof => "o JSON termina antes do fim",
+        serde_json::error::Category::Data => "falta um campo obrigatório ou o tipo está errado",
+        serde_json::error::Category::Io => "a leitura falhou",
+    };
+    if error.line() > 0 { format!("{kind}, coluna {}", error.column()) } else { kind.to_owned() }
+}
+
+fn convert(read: InboundLine) -> Result<Inbound, InboundError> {
+    if !CHANNELS.contains(&read.channel.as_str()) {
+        return Err(InboundError::Channel(read.channel.chars().take(40).collect()));
+    }
+    let received_at: Timestamp = read.received_at.parse().map_err(|_error| InboundError::ReceivedAt)?;
+    let attachments = read.attachments.into_iter().map(attachment).collect::<Result<_, _>>()?;
+    let from = read.from.unwrap_or_default();
+    Ok(Inbound {
+        id: read.id,
+        channel: read.channel,
+        received_at,
+        from: Sender { name: from.name, address: from.address },
+        subject: read.subject,
+        body: read.body,
+        attachments,
+    })
+}
+
+fn attachment(read: AttachmentLine) -> Result<Attachment, InboundError> {
+    let content = match (read.text, read.base64) {
+        (Some(text), None) => Content::Text(text),
+        (None, Some(encoded)) => {
+            let compact: String = encoded.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+            let bytes = BASE64_STANDARD.decode(compact);
+            Content::Bytes(bytes.map_err(|_error| InboundError::Base64(read.name.clone()))?)
+        }
+        _ => return Err(InboundError::NoContent(read.name)),
+    };
+    Ok(Attachment { name: read.name, media_type: read.media_type, content })
+}
