@@ -41,7 +41,19 @@ fn an_expired_token_is_explained_with_its_times() {
         contradicao: text("a API Key estaria com defeito"),
         ..ReplyVariables::default()
     };
-    insta::assert_snapshot!(written("token-expirado.md.j2", &variables), @"");
+    insta::assert_snapshot!(written("token-expirado.md.j2", &variables), @r"
+    Token de acesso vencido
+
+    Olá, Marina.
+
+    Entendemos a sua suspeita (a API Key estaria com defeito), mas a verificação aponta outra causa.
+    O token usado na chamada POST /v2/pedidos de 12/05/2026 às 08:58 já tinha vencido.
+    Foi emitido em 11/05/2026 às 20:30 e venceu em 12/05/2026 às 08:30; na hora da chamada tinha 12 h 28 min, e a validade é de 12 horas.
+
+    Faça um novo login, use o token que ele devolver, e programe a renovação para antes do vencimento.
+
+    Equipe de Suporte · protocolo 2026-000417
+    ");
 }
 
 #[test]
@@ -54,7 +66,19 @@ fn evidence_is_asked_for_in_one_message() {
         ],
         ..ReplyVariables::default()
     };
-    insta::assert_snapshot!(written("solicitar-evidencias.md.j2", &variables), @"");
+    insta::assert_snapshot!(written("solicitar-evidencias.md.j2", &variables), @r"
+    Precisamos de mais informações
+
+    Olá.
+
+    Para analisar o erro “Erro interno”, falta-nos parte das informações. Envie, por favor, em uma só mensagem:
+    - o método e o caminho chamados
+    - a data e a hora da requisição
+
+    Não envie senhas, e mascare o que for sigiloso.
+
+    Equipe de Suporte
+    ");
 }
 
 #[test]
@@ -73,7 +97,24 @@ fn a_documented_answer_quotes_its_excerpts() {
         ],
         ..ReplyVariables::default()
     };
-    insta::assert_snapshot!(written("documentada.md.j2", &variables), @"");
+    insta::assert_snapshot!(written("documentada.md.j2", &variables), @r"
+    Webhooks: o que diz a documentação
+
+    Olá, Davi.
+
+    A documentação oficial responde à sua pergunta:
+
+    Webhooks (https://docs.example/webhooks):
+    Cada evento é enviado uma vez.
+    Sem resposta, repete-se.
+
+    Limites:
+    Cem chamadas por minuto.
+
+    Se a sua dúvida for outra, responda a esta mensagem.
+
+    Equipe de Suporte
+    ");
 }
 
 #[test]

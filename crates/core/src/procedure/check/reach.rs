@@ -61,23 +61,40 @@ fn hides(earlier: &Formula, formula: &Formula) -> bool {
     }
     let mut all = variables(formula);
     let shared = variables(earlier);
-    if all.is_disjoint(&shared) && *earlier != Formula::Const(true) {
+    if all.is_disjoint(&shared) {
+        // Nothing in common: it could hide this one only by always holding.
         return false;
     }
     all.extend(shared);
     every_world(&all, |world| !formula.holds(world) || earlier.holds(world)).unwrap_or(false)
 }
 
-/// Whether the earlier conditions over the same names hold, one or the other, wherever this one does.
+/// Whether the earlier conditions hold, one or the other, wherever this one does.
+///
+/// Those that bring the fewest names of their own are taken first, as many as can be tried.
 fn hidden_together(formula: &Formula, above: &[(u32, &Formula)]) -> bool {
-    let names = variables(formula);
-    let earlier: Vec<&Formula> =
-        above.iter().map(|(_, formula)| *formula).filter(|f| variables(f).is_subset(&names)).collect();
-    if earlier.is_empty() {
-        return false;
+    let mut names = variables(formula);
+    let own = names.clone();
+    let mut near: Vec<(usize, &Formula)> = above
+        .iter()
+        .map(|(_, earlier)| (variables(earlier), *earlier))
+        .filter(|(theirs, _)| !theirs.is_disjoint(&own))
+        .map(|(theirs, earlier)| (theirs.difference(&own).count(), earlier))
+        .collect();
+    near.sort_by_key(|(more, _)| *more);
+    let mut taken = Vec::new();
+    for (_, earlier) in near {
+        let mut wider = names.clone();
+        wider.extend(variables(earlier));
+        if worlds(&wider).is_some() {
+            names = wider;
+            taken.push(earlier);
+        }
     }
-    every_world(&names, |world| !formula.holds(world) || earlier.iter().any(|f| f.holds(world)))
-        .unwrap_or(false)
+    // One alone has been looked at already.
+    taken.len() > 1
+        && every_world(&names, |world| !formula.holds(world) || taken.iter().any(|f| f.holds(world)))
+            .unwrap_or(false)
 }
 
 fn variables(formula: &Formula) -> BTreeSet<&Variable> {
@@ -91,9 +108,7 @@ fn every_world(
     names: &BTreeSet<&Variable>,
     holds: impl Fn(&BTreeMap<&Variable, usize>) -> bool,
 ) -> Option<bool> {
-    let worlds = names.iter().try_fold(1_usize, |all, name| {
-        all.checked_mul(name.values()).filter(|worlds| *worlds <= MOST_WORLDS)
-    })?;
+    let worlds = worlds(names)?;
     let mut world = BTreeMap::new();
     for number in 0..worlds {
         let mut rest = number;
@@ -106,4 +121,11 @@ fn every_world(
         }
     }
     Some(true)
+}
+
+/// How many combinations of values there are; `None` if too many to try.
+fn worlds(names: &BTreeSet<&Variable>) -> Option<usize> {
+    names
+        .iter()
+        .try_fold(1_usize, |all, name| all.checked_mul(name.values()).filter(|worlds| *worlds <= MOST_WORLDS))
 }
