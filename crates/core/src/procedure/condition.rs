@@ -118,6 +118,9 @@ impl Condition {
 /// The first complaint of the CEL parser, on one line.
 fn first_error(errors: &cel::ParseErrors) -> String {
     match errors.errors.first() {
+        Some(error) if error.msg.contains("Recursion limit") => {
+            "não é uma expressão CEL que se leia: há níveis demais, um dentro do outro".to_owned()
+        }
         Some(error) => format!("não é uma expressão CEL ({}, coluna {})", error.msg.trim(), error.pos.1),
         None => "não é uma expressão CEL".to_owned(),
     }

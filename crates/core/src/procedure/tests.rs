@@ -61,3 +61,8 @@ fn the_procedures_of_the_repository_are_without_mistakes() {
         assert!(problems.is_empty(), "{folder}:\n{}", listed(&problems));
     }
 }
+#[test]
+fn a_procedure_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    shared(&parsed(&default_files()));
+}

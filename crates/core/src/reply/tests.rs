@@ -98,7 +98,7 @@ fn a_documented_answer_quotes_its_excerpts() {
         ..ReplyVariables::default()
     };
     insta::assert_snapshot!(written("documentada.md.j2", &variables), @r"
-    Webhooks: o que diz a documentação
+    O que diz a documentação: Webhooks
 
     Olá, Davi.
 

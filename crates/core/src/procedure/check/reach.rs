@@ -12,6 +12,16 @@ use super::super::{Procedure, ProcedureProblem};
 const MOST_WORLDS: usize = 4_096;
 
 pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>) {
+    catch_all(procedure, problems);
+    for (above, entry) in procedure.file.decisions.iter().zip(procedure.file.decisions.iter().skip(1)) {
+        if entry.line < above.line {
+            problems.push(ProcedureProblem::at(
+                procedure.line_of(&entry.when),
+                format!("uma entrada da linha {} vem depois de uma da linha {}", entry.line, above.line),
+                "o que decide é a ordem no arquivo: mude a entrada de lugar, ou o seu número",
+            ));
+        }
+    }
     let mut above: Vec<(u32, &Formula)> = Vec::new();
     for (entry, condition) in procedure.file.decisions.iter().zip(&procedure.entries) {
         let line = procedure.line_of(&entry.when);
@@ -21,6 +31,9 @@ pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>)
         }
         above.push((line, formula));
     }
+}
+
+fn catch_all(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>) {
     let last = procedure.file.decisions.last().zip(procedure.entries.last());
     if let Some((entry, condition)) = last
         && condition.formula != Some(Formula::Const(true))

@@ -18,102 +18,92 @@ fn found_with(from: &str, to: &str) -> String {
     })
 }
 
+/// What is written, what it becomes, and what is then said.
+const NAMES: &[(&str, &str, &str)] = &[
+    (
+        "checks[\"api-key-existe\"] == \"nao\"'",
+        "checks[\"api-key-exist\"] == \"nao\"'",
+        "a verificação `api-key-exist` não existe; o mais próximo é `api-key-existe`",
+    ),
+    (
+        "checks[\"api-key-ativa\"] == \"nao\"'",
+        "checks[\"api-key-ativa\"] == \"não\"'",
+        "o resultado `não` não existe; o mais próximo é `nao`",
+    ),
+    (
+        "\"facts.fora_do_escopo\"",
+        "\"facts.fora_de_escopo\"",
+        "o fato `fora_de_escopo` não existe; o mais próximo é `fora_do_escopo`",
+    ),
+    (
+        "\"facts.fora_do_escopo\"",
+        "\"fatos.fora_do_escopo\"",
+        "o nome `fatos` não existe; o mais próximo é `facts`",
+    ),
+    (
+        "\"facts.fora_do_escopo\"",
+        "\"evidence.usar\"",
+        "a evidência `usar` não existe; o mais próximo é `user`",
+    ),
+    (
+        ">= limits.recusas_do_mesmo_token",
+        ">= limits.recusas_do_token",
+        "o limite `recusas_do_token` não existe; o mais próximo é `recusas_do_mesmo_token`",
+    ),
+    ("situation = \"bug\"", "situation = \"bugs\"", "a situação `bugs` não existe; o mais próximo é `bug`"),
+    (
+        "cause = \"token-expirado\"",
+        "cause = \"token-espirado\"",
+        "nesta situação, a causa `token-espirado` não existe; o mais próximo é `token-expirado`",
+    ),
+    (
+        "actions = [\"esclarecer-vinculo\"]",
+        "actions = [\"esclarecer-vinculos\"]",
+        "a ação `esclarecer-vinculos` não existe; o mais próximo é `esclarecer-vinculo`",
+    ),
+    (
+        "next_step = \"analisar\"",
+        "next_step = \"analizar\"",
+        "o próximo passo `analizar` não existe; o mais próximo é `analisar`",
+    ),
+    (
+        "requires = [\"api_key\"",
+        "requires = [\"api_keys\"",
+        "a evidência `api_keys` não existe; o mais próximo é `api_key`",
+    ),
+    (
+        "evidence = [\"api_key\", \"user\"]",
+        "evidence = [\"api_key\", \"usuario\"]",
+        "a evidência `usuario` não existe",
+    ),
+    (
+        "check = \"usuario-existe\"",
+        "check = \"usuario-exist\"",
+        "a verificação `usuario-exist` não existe; o mais próximo é `usuario-existe`",
+    ),
+    (
+        "checks = [\"versao-correta\"",
+        "checks = [\"versao-certa\"",
+        "a verificação `versao-certa` não existe; o mais próximo é `versao-correta`",
+    ),
+    ("section = \"3.9\"", "section = \"3.99\"", "a seção `3.99` não existe"),
+    ("unit = \"minutos\"", "unit = \"minuto\"", "a unidade `minuto` não existe; o mais próximo é `minutos`"),
+    (
+        "review_period =",
+        "review_perod =",
+        "o campo `review_perod` não existe aqui; o mais próximo é `review_period`",
+    ),
+    (
+        "code = \"api_key\"\nsection",
+        "code = \"apikey\"\nsection",
+        "falta dizer como pedir a evidência `api_key`",
+    ),
+    ("code = \"dias_da_mesma_falha\"", "code = \"dias_da_falha\"", "falta o limite `dias_da_mesma_falha`"),
+];
+
 #[test]
 fn a_name_that_does_not_exist_is_told_with_its_nearest() {
-    let table = [
-        (
-            "checks[\"api-key-existe\"] == \"nao\"'",
-            "checks[\"api-key-exist\"] == \"nao\"'",
-            "a verificação `api-key-exist` não existe; o mais próximo é `api-key-existe`",
-        ),
-        (
-            "checks[\"api-key-ativa\"] == \"nao\"'",
-            "checks[\"api-key-ativa\"] == \"não\"'",
-            "o resultado `não` não existe; o mais próximo é `nao`",
-        ),
-        (
-            "\"facts.fora_do_escopo\"",
-            "\"facts.fora_de_escopo\"",
-            "o fato `fora_de_escopo` não existe; o mais próximo é `fora_do_escopo`",
-        ),
-        (
-            "\"facts.fora_do_escopo\"",
-            "\"fatos.fora_do_escopo\"",
-            "o nome `fatos` não existe; o mais próximo é `facts`",
-        ),
-        (
-            "\"facts.fora_do_escopo\"",
-            "\"evidence.usar\"",
-            "a evidência `usar` não existe; o mais próximo é `user`",
-        ),
-        (
-            ">= limits.recusas_do_mesmo_token",
-            ">= limits.recusas_do_token",
-            "o limite `recusas_do_token` não existe; o mais próximo é `recusas_do_mesmo_token`",
-        ),
-        (
-            "situation = \"bug\"",
-            "situation = \"bugs\"",
-            "a situação `bugs` não existe; o mais próximo é `bug`",
-        ),
-        (
-            "cause = \"token-expirado\"",
-            "cause = \"token-espirado\"",
-            "nesta situação, a causa `token-espirado` não existe; o mais próximo é `token-expirado`",
-        ),
-        (
-            "actions = [\"esclarecer-vinculo\"]",
-            "actions = [\"esclarecer-vinculos\"]",
-            "a ação `esclarecer-vinculos` não existe; o mais próximo é `esclarecer-vinculo`",
-        ),
-        (
-            "next_step = \"analisar\"",
-            "next_step = \"analizar\"",
-            "o próximo passo `analizar` não existe; o mais próximo é `analisar`",
-        ),
-        (
-            "requires = [\"api_key\"",
-            "requires = [\"api_keys\"",
-            "a evidência `api_keys` não existe; o mais próximo é `api_key`",
-        ),
-        (
-            "evidence = [\"api_key\", \"user\"]",
-            "evidence = [\"api_key\", \"usuario\"]",
-            "a evidência `usuario` não existe",
-        ),
-        (
-            "check = \"usuario-existe\"",
-            "check = \"usuario-exist\"",
-            "a verificação `usuario-exist` não existe; o mais próximo é `usuario-existe`",
-        ),
-        (
-            "checks = [\"versao-correta\"",
-            "checks = [\"versao-certa\"",
-            "a verificação `versao-certa` não existe; o mais próximo é `versao-correta`",
-        ),
-        ("section = \"3.9\"", "section = \"3.99\"", "a seção `3.99` não existe"),
-        (
-            "unit = \"minutos\"",
-            "unit = \"minuto\"",
-            "a unidade `minuto` não existe; o mais próximo é `minutos`",
-        ),
-        (
-            "review_period =",
-            "review_perod =",
-            "o campo `review_perod` não existe aqui; o mais próximo é `review_period`",
-        ),
-        (
-            "code = \"api_key\"\nsection",
-            "code = \"apikey\"\nsection",
-            "falta dizer como pedir a evidência `api_key`",
-        ),
-        (
-            "code = \"dias_da_mesma_falha\"",
-            "code = \"dias_da_falha\"",
-            "falta o limite `dias_da_mesma_falha`",
-        ),
-    ];
-    for (from, to, expected) in table {
+    for (from, to, expected) in NAMES {
         let found = found_with(from, to);
         assert!(found.contains(expected), "{to:?} gives:\n{found}\nwithout {expected:?}");
     }
@@ -178,6 +168,7 @@ fn an_entry_that_nothing_reaches_is_told() {
             "as entradas acima, juntas",
         ),
         ("when = \"true\"", "when = \"facts.pergunta\"", "a última entrada não vale sempre"),
+        ("line = 2", "line = 4", "uma entrada da linha 3 vem depois de uma da linha 4"),
     ];
     for (from, to, expected) in table {
         let found = found_with(from, to);
