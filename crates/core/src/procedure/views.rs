@@ -1,0 +1,152 @@
+//! What the rest of the program reads from a procedure: names, limits, stages, replies.
+
+use jiff::SignedDuration;
+
+use super::file::{Named, Situation};
+use super::{Dates, Decision, Procedure};
+use crate::reply::{Rendered, Replies, ReplyVariables};
+
+/// A limit of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// In the unit of the file: what conditions see.
+    pub value: i64,
+    /// The length of time; `None` for a number of times.
+    pub duration: Option<SignedDuration>,
+}
+
+/// A stage of the methodology.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StageView<'a> {
+    pub section: &'a str,
+    pub code: &'a str,
+    pub name: &'a str,
+    /// States of a ticket in this stage.
+    pub states: &'a [String],
+}
+
+impl Procedure {
+    /// The procedure's code.
+    pub fn code(&self) -> &str {
+        &self.file.procedure.code
+    }
+
+    /// The procedure's title, for people.
+    pub fn title(&self) -> &str {
+        &self.file.procedure.title
+    }
+
+    /// The number of this revision.
+    pub fn revision(&self) -> u32 {
+        self.file.procedure.revision
+    }
+
+    /// When it was written, changed, and is to be looked at again.
+    pub fn dates(&self) -> Dates {
+        self.dates
+    }
+
+    /// A limit of the file; `None` if the file has none of that code.
+    pub fn limit(&self, code: &str) -> Option<Limit> {
+        self.limits.get(code).copied()
+    }
+
+    /// Codes of all situations, in the order of the file.
+    pub fn situations(&self) -> impl Iterator<Item = &str> {
+        self.file.situations.iter().map(|situation| situation.code.get_ref().as_str())
+    }
+
+    /// How people call a situation; the code itself where the file does not know it.
+    pub fn situation_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.situation(code).map_or(code, |situation| &situation.name)
+    }
+
+    /// Codes of the causes of a situation, in the order of the file.
+    pub fn causes(&self, situation: &str) -> impl Iterator<Item = &str> {
+        let causes = self.situation(situation).map(|found| found.causes.as_slice());
+        causes.unwrap_or_default().iter().map(|cause| cause.code.get_ref().as_str())
+    }
+
+    /// How people call a cause of a situation.
+    pub fn cause_name<'a>(&'a self, situation: &str, code: &'a str) -> &'a str {
+        self.situation(situation).map_or(code, |found| name_in(&found.causes, code))
+    }
+
+    /// How people call an action.
+    pub fn action_name<'a>(&'a self, code: &'a str) -> &'a str {
+        name_in(&self.file.actions, code)
+    }
+
+    /// How people call a next step.
+    pub fn next_step_name<'a>(&'a self, code: &'a str) -> &'a str {
+        name_in(&self.file.next_steps, code)
+    }
+
+    /// How people call an evidence.
+    pub fn evidence_name<'a>(&'a self, code: &'a str) -> &'a str {
+        let line = self.file.evidences.iter().find(|line| line.code.get_ref() == code);
+        line.map_or(code, |line| &line.name)
+    }
+
+    /// The words that ask a partner for each missing evidence, in the order given.
+    pub fn ask_for(&self, missing: &[&str]) -> Vec<String> {
+        let ask = |code: &&str| {
+            let line = self.file.evidences.iter().find(|line| line.code.get_ref() == code);
+            line.map_or_else(|| (*code).to_owned(), |line| line.ask.clone())
+        };
+        missing.iter().map(ask).collect()
+    }
+
+    /// The evidences a situation asks to collect.
+    pub fn evidence_of(&self, situation: &str) -> Vec<&str> {
+        let found = self.situation(situation).map(|found| found.evidence.as_slice());
+        found.unwrap_or_default().iter().map(|name| name.get_ref().as_str()).collect()
+    }
+
+    /// The evidences that must be there before a demand is handed over.
+    pub fn handover_requires(&self) -> Vec<&str> {
+        self.file.handover.requires.iter().map(|name| name.get_ref().as_str()).collect()
+    }
+
+    /// Checks that must have been made before a demand of this situation is handed over.
+    pub fn checks_before_handover(&self, situation: &str) -> Vec<&str> {
+        let found = self.situation(situation).map(|found| found.before_handover.as_slice());
+        let checks = found.unwrap_or_default().iter().filter_map(|validation| validation.check.as_ref());
+        checks.map(|check| check.get_ref().as_str()).collect()
+    }
+
+    /// The stages of the methodology, in the order of the file.
+    pub fn stages(&self) -> impl Iterator<Item = StageView<'_>> {
+        self.file.stages.iter().map(|stage| StageView {
+            section: stage.section.get_ref(),
+            code: &stage.code,
+            name: &stage.name,
+            states: &stage.states,
+        })
+    }
+
+    /// The reply for a decision, filled with what the proof carries.
+    ///
+    /// `None` where the files have no template for it ([`Procedure::check`] reports that) or it cannot
+    /// be filled.
+    pub fn reply(&self, decision: &Decision, variables: &ReplyVariables) -> Option<Rendered> {
+        let name = self.replies.find(&decision.cause, &decision.next_step)?;
+        self.replies.render(name, variables).ok()
+    }
+
+    pub(super) fn replies(&self) -> &Replies {
+        &self.replies
+    }
+
+    pub(super) fn situation(&self, code: &str) -> Option<&Situation> {
+        self.file.situations.iter().find(|situation| situation.code.get_ref() == code)
+    }
+
+    pub(super) fn section_of(&self, situation: &str) -> &str {
+        self.situation(situation).map_or("", |found| found.section.get_ref())
+    }
+}
+
+fn name_in<'a>(list: &'a [Named], code: &'a str) -> &'a str {
+    list.iter().find(|named| named.code.get_ref() == code).map_or(code, |named| &named.name)
+}
