@@ -77,16 +77,19 @@ impl Procedure {
 
     fn show_order(&self, page: &mut String) {
         let _ = writeln!(page, "# Como se decide\n\nVale a primeira linha cuja condição se cumpre.\n");
-        let _ = writeln!(page, "| linha | situação | causa | próximo passo | quando | por quê |");
-        let _ = writeln!(page, "| --- | --- | --- | --- | --- | --- |");
+        let _ = writeln!(page, "| linha | situação | causa | próximo passo | ações | quando | por quê |");
+        let _ = writeln!(page, "| --- | --- | --- | --- | --- | --- | --- |");
         for entry in &self.file.decisions {
+            let actions: Vec<&str> =
+                entry.actions.iter().map(|action| self.action_name(action.get_ref())).collect();
             let _ = writeln!(
                 page,
-                "| {} | {} | {} | {} | `{}` | {} |",
+                "| {} | {} | {} | {} | {} | `{}` | {} |",
                 entry.line,
                 self.situation_name(entry.situation.get_ref()),
                 self.cause_name(entry.situation.get_ref(), entry.cause.get_ref()),
                 self.next_step_name(entry.next_step.get_ref()),
+                actions.join(", "),
                 cell(entry.when.get_ref()),
                 cell(&entry.why),
             );

@@ -1,6 +1,6 @@
 //! Each mistake a file can have, made in the default file, and what is said about it.
 
-use super::super::{Procedure, ProcedureFiles};
+use super::super::{Inputs, Procedure, ProcedureFiles};
 use super::{default_files, listed};
 
 /// The mistakes found after `change`, one a line.
@@ -277,4 +277,39 @@ fn a_mistake_is_told_with_its_line() {
     let line = files.toml.lines().position(|line| line == "situation = \"bug\"").expect("an entry") + 1;
     let found = found_with("situation = \"bug\"", "situation = \"bugs\"");
     assert!(found.contains(&format!("procedure.toml, linha {line}: a situação `bugs`")), "{found}");
+}
+
+#[test]
+fn an_entry_with_a_mistake_never_holds() {
+    let mut files = default_files();
+    files.toml = files.toml.replacen("\"facts.fora_do_escopo\"", "\"!facts.fora_de_escopo\"", 1);
+    let procedure = Procedure::parse(&files).expect("a procedure with an unknown name");
+    assert_eq!(procedure.decide(&Inputs::default()).line, 10);
+    assert_eq!(procedure.decide(&Inputs::default().fact("fora_do_escopo", true)).line, 10);
+}
+
+#[test]
+fn a_length_of_time_is_one_number_and_one_unit() {
+    let table = [
+        ("0s", Some(0)),
+        ("60s", Some(60)),
+        ("10m", Some(600)),
+        ("12h", Some(43_200)),
+        ("3d", Some(259_200)),
+        ("10000d", Some(864_000_000)),
+        ("10001d", None),
+        ("99999999999999999999s", None),
+        ("9223372036854775807d", None),
+        ("-1h", None),
+        ("+1h", None),
+        ("1.5h", None),
+        ("h", None),
+        ("12", None),
+        ("1h30m", None),
+        ("", None),
+    ];
+    for (text, seconds) in table {
+        let read = super::super::parse::duration(text).map(|length| length.as_secs());
+        assert_eq!(read, seconds, "{text:?}");
+    }
 }
