@@ -152,7 +152,7 @@ impl Words<'_, '_> {
 
     /// What the partner supposed and the proof refutes, for the causes where people usually suppose something else.
     fn contradiction(&self) -> Option<String> {
-        let supposed = self.demand.speech.supposition.as_ref()?;
-        self.desk.procedure.contradiction(self.decision, &supposed.kind).map(str::to_owned)
+        let words = crate::evidence::fold(&self.demand.reading.own_words);
+        self.desk.procedure.contradiction(self.decision, &words).map(str::to_owned)
     }
 }

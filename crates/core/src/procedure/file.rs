@@ -28,6 +28,8 @@ pub(super) struct File {
     pub situations: Vec<Situation>,
     #[serde(default, rename = "decision")]
     pub decisions: Vec<Entry>,
+    #[serde(default, rename = "supposition")]
+    pub suppositions: Vec<Supposition>,
     #[serde(default, rename = "stage")]
     pub stages: Vec<Stage>,
     #[serde(default, rename = "attention")]
@@ -97,6 +99,21 @@ pub(super) enum LimitValue {
 pub(super) struct Named {
     pub code: Word,
     pub name: String,
+    /// Of a cause: words by which the documentation on it is looked for, as further reading.
+    pub search: Option<String>,
+}
+
+/// `[[supposition]]`: what partners often suppose, and the causes that would bear it out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Supposition {
+    /// How the reply names it; stands in parentheses.
+    pub words: String,
+    /// Phrases that voice it, without accents, in lower case.
+    pub phrases: Vec<String>,
+    /// Causes with which it is no contradiction.
+    #[serde(default)]
+    pub true_for: Vec<Word>,
 }
 
 /// `[[evidence]]`: one of the seven, and the words that ask a partner for it.

@@ -25,6 +25,9 @@ pub struct StageView<'a> {
     pub states: &'a [String],
 }
 
+/// The action of a reply that rests on the documentation.
+const CITES: &str = "citar-documentacao";
+
 impl Procedure {
     /// The procedure's code.
     pub fn code(&self) -> &str {
@@ -123,6 +126,27 @@ impl Procedure {
             name: &stage.name,
             states: &stage.states,
         })
+    }
+
+    /// Whether the reply to a decision rests on an excerpt of the documentation.
+    pub fn cites(&self, decision: &Decision) -> bool {
+        decision.actions.iter().any(|action| action == CITES)
+    }
+
+    /// The words by which further reading on a decided cause is looked for; empty where the file names none.
+    pub fn search_words(&self, decision: &Decision) -> &str {
+        let causes = self.situation(&decision.situation).map(|found| found.causes.as_slice()).unwrap_or_default();
+        let cause = causes.iter().find(|cause| *cause.code.get_ref() == decision.cause);
+        cause.and_then(|cause| cause.search.as_deref()).unwrap_or("")
+    }
+
+    /// What the partner supposed and the decided cause does not bear out; `folded` are his words without case and accents.
+    pub fn contradiction(&self, decision: &Decision, folded: &str) -> Option<&str> {
+        let refuted = self.file.suppositions.iter().find(|supposition| {
+            supposition.phrases.iter().any(|phrase| folded.contains(phrase.as_str()))
+                && !supposition.true_for.iter().any(|cause| *cause.get_ref() == decision.cause)
+        });
+        refuted.map(|supposition| supposition.words.as_str())
     }
 
     /// The reply for a decision, filled with what the proof carries.

@@ -13,6 +13,7 @@ pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>)
     names.handover();
     names.situations();
     names.attention();
+    names.suppositions();
 }
 
 struct Names<'a> {
@@ -51,6 +52,17 @@ impl Names<'_> {
             }
             self.next_step(&entry.next_step);
             self.actions(&entry.actions);
+        }
+    }
+
+    fn suppositions(&mut self) {
+        let file = &self.procedure.file;
+        let causes: Vec<&str> =
+            self.procedure.situations().flat_map(|situation| self.procedure.causes(situation)).collect();
+        for supposition in &file.suppositions {
+            for cause in &supposition.true_for {
+                self.known("a causa", cause, &causes);
+            }
         }
     }
 
