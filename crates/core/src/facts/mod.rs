@@ -7,8 +7,11 @@
 
 pub mod contract;
 pub mod documentation;
+mod fields;
 pub mod inquiry;
 mod limits;
+pub mod nearest;
+pub mod paths;
 pub mod registry;
 pub mod request_log;
 

@@ -1,12 +1,35 @@
 //! The registry: partners, users, keys, environments, products, routines and releases.
+//!
+//! In: `registry.json`. Out: a [`Registry`] whose references all hold, or every mistake with its place.
+//!
+//! Start at [`Registry::parse`] (`parse.rs`); look-ups are in `lookup.rs`, route patterns in `route.rs`.
+//!
+//! **Invariant:** keys enter as text and stay as [`KeyPrint`] only; no message shows a whole key.
+//! **Never here:** the system's time zones (the bundled ones are used), the clock, a verdict.
+
+use std::fmt;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::calendar::{Holiday, Window};
 use crate::evidence::key::KeyPrint;
 
+mod file;
+mod index;
+mod lookup;
+mod parse;
+pub mod problem;
+mod route;
+mod telephone;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use file::instant;
+pub use problem::RegistryError;
+pub use route::RoutePattern;
+
 /// Everything the desk knows of the company and its partners. Built by `Registry::parse` only.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Registry {
     pub timezone: TimeZone,
     pub token_validity: SignedDuration,
@@ -20,6 +43,19 @@ pub struct Registry {
     pub api_keys: Vec<ApiKey>,
     pub routines: Vec<Routine>,
     pub releases: Vec<Release>,
+    /// Follows the lists; [`Registry::reindex`] after changing one.
+    index: index::Index,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("timezone", &self.timezone)
+            .field("partners", &self.partners.len())
+            .field("users", &self.users.len())
+            .field("api_keys", &self.api_keys.len())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,11 +140,4 @@ pub struct Release {
     pub deployed_at: Timestamp,
     pub routes: Vec<RoutePattern>,
     pub notes: Option<String>,
-}
-
-/// `METHOD path`: `*` as the method is any; in a path `*` is one or more segments, `{name}` exactly one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoutePattern {
-    pub method: Option<String>,
-    pub path: String,
 }

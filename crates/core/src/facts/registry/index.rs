@@ -1,0 +1,49 @@
+//! The indices behind the look-ups: a registry may hold a hundred thousand users and keys.
+
+use std::collections::BTreeMap;
+
+use super::telephone::normal_address;
+use super::{ApiKey, Partner, User};
+use crate::evidence::key::KeyPrint;
+
+/// Positions in the registry's lists.
+#[derive(Clone, Default)]
+pub(super) struct Index {
+    pub(super) partners: BTreeMap<String, usize>,
+    /// By normal address; `None` where two partners share it.
+    pub(super) addresses: BTreeMap<String, Option<usize>>,
+    /// By domain; `None` where two partners share it.
+    pub(super) domains: BTreeMap<String, Option<usize>>,
+    pub(super) logins: BTreeMap<String, usize>,
+    /// By login in ASCII lower case; `None` where two logins differ in case only.
+    pub(super) lower_logins: BTreeMap<String, Option<usize>>,
+    pub(super) keys: BTreeMap<KeyPrint, usize>,
+}
+
+impl Index {
+    pub(super) fn of(partners: &[Partner], users: &[User], api_keys: &[ApiKey]) -> Self {
+        let mut index = Self::default();
+        for (n, partner) in partners.iter().enumerate() {
+            index.partners.entry(partner.code.clone()).or_insert(n);
+            for contact in &partner.contacts {
+                put(&mut index.addresses, normal_address(&contact.address), n);
+            }
+            for domain in &partner.email_domains {
+                put(&mut index.domains, domain.clone(), n);
+            }
+        }
+        for (n, user) in users.iter().enumerate() {
+            index.logins.entry(user.login.clone()).or_insert(n);
+            put(&mut index.lower_logins, user.login.to_ascii_lowercase(), n);
+        }
+        for (n, key) in api_keys.iter().enumerate() {
+            index.keys.entry(key.print.clone()).or_insert(n);
+        }
+        index
+    }
+}
+
+/// What two claim belongs to neither.
+fn put(map: &mut BTreeMap<String, Option<usize>>, name: String, n: usize) {
+    map.entry(name).and_modify(|held| *held = held.filter(|own| *own == n)).or_insert(Some(n));
+}
