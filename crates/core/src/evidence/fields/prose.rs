@@ -1,0 +1,104 @@
+//! Values named in a sentence: `usuário "treinamento"`, `a chave configurada é 50fc…`, `request id req_41`, `em prod`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::pairs::compact;
+use super::{Field, FieldKind, shape};
+
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let nouns = r"usu[aá]rio|user(?:name)?|login|api[ _-]?key|chave|key|identificador(?: [uú]nico)?|token|senha|password|(?:x-)?request[ -]?id|correlation[ -]?id|trace[ -]?id|id da requisi[cç][aã]o";
+    let glue = r"[eé]|eh|o|a|do|da|de|com|que|muda|meu|minha|nosso|nossa|deles?|l[aá]|nov[oa]|antig[oa]|atual|configurad[oa]|usad[oa]|cadastrad[oa]|informad[oa]|enviad[oa]|chamad[oa]|foi|era|em|api|acesso|prod|produ[cç][aã]o|homolog|homologa[cç][aã]o|hml|stg|aqui|tb|is|was|mesm[oa]|sempre";
+    Regex::new(&format!(r#"(?i)({nouns})s?[ \t:=*–-]+((?:(?:{glue})(?:[ \t]+|:[ \t]*)){{0,5}})[ \t(]*(["“'`*]?)([^\s"”'`,;()<>*|&]+)"#)).expect("a valid pattern")
+});
+
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static ENVIRONMENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)produ[cç][aã]o|prod|prd|homologa[cç][aã]o|homolog|hml|staging|stag|stg|sandbox|hmg")
+        .expect("a valid pattern")
+});
+
+/// The values that sentences of `text` name, in order for each kind.
+pub(super) fn find(text: &str) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    let mut from = 0;
+    // A candidate that does not fit may itself be a name ("login user X"), so reading goes on right after the noun.
+    while let Some(found) = NAMED.captures_at(text, from) {
+        let (Some(noun), Some(glue), Some(quote), Some(value)) =
+            (found.get(1), found.get(2), found.get(3), found.get(4))
+        else {
+            break;
+        };
+        let whole = starts_word(text, noun.start());
+        let named =
+            whole.then(|| named(noun.as_str(), glue.as_str(), !quote.is_empty(), value.as_str())).flatten();
+        match named {
+            Some((kind, value_text)) => {
+                let span = value.start()..value.start() + value_text.len();
+                from = span.end;
+                fields.push(Field { kind, span, value: value_text.to_owned() });
+            }
+            None => from = noun.end(),
+        }
+    }
+    fields.extend(environments(text));
+    fields
+}
+
+fn starts_word(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    before.is_none_or(|c| {
+        !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | '"' | '{' | '<' | '&' | '?')
+    })
+}
+
+fn named<'t>(noun: &str, glue: &str, quoted: bool, value: &'t str) -> Option<(FieldKind, &'t str)> {
+    let value = value.trim_end_matches(['.', ':', '!', '?', '…']);
+    let noun = compact(noun);
+    let kind = match noun.as_str() {
+        "usuario" | "user" | "username" | "login" => FieldKind::User,
+        "token" => FieldKind::Token,
+        "senha" | "password" => FieldKind::Password,
+        "requestid" | "xrequestid" | "correlationid" | "traceid" | "iddarequisicao" => FieldKind::RequestId,
+        _ => FieldKind::ApiKey,
+    };
+    let fits = match kind {
+        FieldKind::User => shape::is_surely_user(value) || quoted && shape::is_user(value, true),
+        FieldKind::ApiKey => shape::is_key(value) && value.contains(|c: char| c.is_ascii_digit()),
+        FieldKind::RequestId => value.len() >= 6 && shape::is_key(&format!("{value}00")),
+        FieldKind::Token => value.len() >= 20 && shape::is_key(value),
+        FieldKind::Password => is_told_password(glue, quoted, value),
+        _ => false,
+    };
+    fits.then_some((kind, value))
+}
+
+/// "senha é X", "senha: X", "senha "X"": told, not talked about ("senha não aceita").
+fn is_told_password(glue: &str, quoted: bool, value: &str) -> bool {
+    let told = glue
+        .split_whitespace()
+        .any(|word| matches!(word.to_lowercase().as_str(), "é" | "e" | "eh" | "is" | "era"));
+    let odd = value.chars().any(|c| c.is_ascii_digit() || c.is_ascii_punctuation());
+    !shape::is_placeholder(value) && value.len() >= 3 && (quoted || told && odd)
+}
+
+fn environments(text: &str) -> impl Iterator<Item = Field> + '_ {
+    ENVIRONMENT.find_iter(text).filter(|found| is_free(text, found.start(), found.end())).map(|found| Field {
+        kind: FieldKind::Environment,
+        span: found.range(),
+        value: found.as_str().to_owned(),
+    })
+}
+
+/// Whether the word stands alone: not a part of a host, a key or a longer word.
+fn is_free(text: &str, start: usize, end: usize) -> bool {
+    let glued = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '@');
+    let before = text.get(..start).and_then(|before| before.chars().next_back());
+    let mut after = text.get(end..).unwrap_or("").chars();
+    let next = after.next();
+    let then = after.next();
+    let dotted = next == Some('.') && then.is_some_and(char::is_alphanumeric);
+    before.is_none_or(|c| !glued(c) && c != '.') && next.is_none_or(|c| !glued(c)) && !dotted
+}
