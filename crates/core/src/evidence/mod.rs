@@ -10,6 +10,7 @@ pub mod fields;
 pub mod formats;
 pub mod jwt;
 pub mod key;
+pub mod mentions;
 pub mod moments;
 pub mod quoted;
 pub mod speech;
