@@ -30,9 +30,15 @@ pub(crate) struct Judge<'a> {
     pub(crate) lexicon: &'a Lexicon,
     pub(crate) input: &'a SpeechInput<'a>,
     pub(crate) reading: &'a Reading,
+    /// Somewhere the words ask what a message or status means.
+    asks_meaning: bool,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    pub(crate) fn new(lexicon: &'a Lexicon, input: &'a SpeechInput<'a>, reading: &'a Reading) -> Self {
+        Self { lexicon, input, reading, asks_meaning: reading.total(Meaning::AsksMeaning) > 0 }
+    }
+
     /// How much the words report an error: the worst clause, and a share of the others.
     pub(crate) fn error(&self) -> Weighed {
         let rule = &self.lexicon.error;
@@ -66,7 +72,7 @@ impl Judge<'_> {
         let calm = clause.points(Meaning::Calm);
         let points = if self.is_supposed(number) {
             percent(incident + failure, rule.supposed)
-        } else if self.is_question(number) && clause.points(Meaning::Help) == 0 {
+        } else if self.is_asked_about(number) {
             percent(incident, rule.asked_incident) + percent(failure, rule.asked_failure) + episode
         } else {
             incident + failure + episode
@@ -77,6 +83,13 @@ impl Judge<'_> {
             (Place::Body, true) => percent(points, rule.machine),
             (Place::Body, false) => points,
         }
+    }
+
+    /// The clause asks, and not for help; or it heads a message that asks what it means.
+    fn is_asked_about(&self, number: usize) -> bool {
+        let Some(clause) = self.reading.clauses.get(number) else { return false };
+        let heads = clause.place == Place::Subject && self.asks_meaning;
+        heads || (self.is_question(number) && clause.points(Meaning::Help) == 0)
     }
 
     /// What the API returned often stands after a colon, in the next clause of the sentence.

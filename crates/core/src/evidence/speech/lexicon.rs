@@ -121,6 +121,8 @@ pub(crate) struct ScopeRule {
     pub(crate) api: i32,
     pub(crate) error: i32,
     pub(crate) question: i32,
+    /// A key is asked for too.
+    pub(crate) key: i32,
     pub(crate) known: i32,
     pub(crate) call: i32,
     pub(crate) failed_call: i32,

@@ -117,15 +117,15 @@ impl Lexicon {
     /// Reads the words. Cannot fail; looks at the first 64 KiB of subject and body. Linear.
     pub fn read(&self, input: &SpeechInput<'_>) -> Speech {
         let reading = Reading::of(self, input);
-        let judge = Judge { lexicon: self, input, reading: &reading };
+        let judge = Judge::new(self, input, &reading);
         let (error, question) = (judge.error(), judge.question());
         let reports_error = error.points >= self.error.threshold;
         let asks = question.points >= self.question.threshold;
         let cue = |meaning| reading.heaviest(&[meaning], None).map(|hit| reading.cue(hit, input));
         let status = cue(Meaning::Status);
         let availability = cue(Meaning::Availability).filter(|_| !reports_error);
-        Speech {
-            out_of_scope: judge.out_of_scope(reports_error, asks),
+        let mut said = Speech {
+            out_of_scope: None,
             asks_key: judge.key_request(reports_error),
             reports_error: Some(error).filter(|_| reports_error).and_then(|error| judge.error_cue(error)),
             asks_question: question_cue(&judge, question, asks, availability.as_ref()),
@@ -135,7 +135,9 @@ impl Lexicon {
             reports_unauthorised: cue(Meaning::Unauthorised),
             status_in_words: status.and_then(|cue| status_in(&cue.text)),
             vague: reports_error && is_vague(input, &reading),
-        }
+        };
+        said.out_of_scope = judge.out_of_scope(&said);
+        said
     }
 }
 
