@@ -12,6 +12,7 @@ mod fold;
 pub mod formats;
 pub mod jwt;
 pub mod key;
+pub mod mentions;
 pub mod moments;
 pub mod quoted;
 pub mod reading;

@@ -1,0 +1,39 @@
+//! Whether a message is about the API at all.
+
+use super::judge::{Judge, percent};
+use super::lexicon::{Meaning, ScopeRule};
+use super::{Reason, Speech};
+
+impl Judge<'_> {
+    /// The kind out of scope whose points pass its threshold by most; the first of equals.
+    pub(crate) fn out_of_scope(&self, said: &Speech) -> Option<Reason> {
+        let mut best: Option<(i32, &ScopeRule)> = None;
+        for rule in &self.lexicon.scope {
+            let excess = self.scope_points(rule, said) - rule.threshold;
+            if excess >= 0 && best.is_none_or(|(most, _)| excess > most) {
+                best = Some((excess, rule));
+            }
+        }
+        let (_, rule) = best?;
+        let hit = self.reading.heaviest(&[rule.meaning], None)?;
+        Some(Reason { kind: rule.kind, cue: self.reading.cue(hit, self.input) })
+    }
+
+    fn scope_points(&self, rule: &ScopeRule, said: &Speech) -> i32 {
+        let own = self.reading.total(rule.meaning);
+        if own <= 0 {
+            return 0;
+        }
+        let against = [
+            (said.reports_error.is_some(), rule.error),
+            (said.asks_question.is_some(), rule.question),
+            (said.asks_key.is_some(), rule.key),
+            (self.input.sender_known, rule.known),
+            (self.input.has_call, rule.call),
+            (self.input.has_failed_call, rule.failed_call),
+            (self.input.channel == "api", rule.program),
+        ];
+        let against: i32 = against.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
+        own - against - percent(self.reading.total(Meaning::Api), rule.api)
+    }
+}
