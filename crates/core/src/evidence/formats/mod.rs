@@ -15,6 +15,7 @@ mod json;
 mod postman;
 mod powershell;
 mod raw_http;
+mod reading;
 mod stack_trace;
 
 use super::call::Call;
