@@ -57,6 +57,32 @@ impl Calendar {
         })
     }
 
+    /// The business calendar of a registry.
+    pub fn of(registry: &crate::facts::registry::Registry) -> Self {
+        Self {
+            tz: registry.timezone.clone(),
+            windows: registry.business_hours.clone(),
+            holidays: registry.holidays.clone(),
+        }
+    }
+
+    /// The holiday on the local day of `at`, by its name.
+    pub fn holiday_at(&self, at: Timestamp) -> Option<String> {
+        self.holiday(at.to_zoned_datetime(self.tz.clone()).date())
+    }
+
+    /// The whole week's hours in words: "segunda-feira a sexta-feira, 08:00–18:00".
+    pub fn week_in_words(&self) -> String {
+        let days = |window: &Window| match (window.days.first(), window.days.last()) {
+            (Some(first), Some(last)) if window.days.len() > 2 => format!("{} a {}", weekday(*first), weekday(*last)),
+            _ => window.days.iter().map(|day| weekday(*day)).collect::<Vec<_>>().join(" e "),
+        };
+        let shown = self.windows.iter().map(|window| {
+            format!("{}, {}–{}", days(window), window.from.strftime("%H:%M"), window.to.strftime("%H:%M"))
+        });
+        shown.collect::<Vec<_>>().join("; ")
+    }
+
     /// Whether `at` is in business hours.
     pub fn is_open(&self, at: Timestamp) -> bool {
         matches!(self.status(at), BusinessTime::Open { .. })

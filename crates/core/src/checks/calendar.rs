@@ -10,7 +10,10 @@ pub(crate) fn running_routine<'k>(subject: &Subject<'_, 'k>) -> Option<(&'k Rout
     let incident = subject.incident;
     let (environment, path, at) = (incident.environment.as_ref()?, incident.path.as_ref()?, incident.at.as_ref()?);
     let method = incident.method.as_ref().map_or("*", |method| method.value.as_str());
-    subject.known.registry.routines_at(&environment.value, method, &path.value, at.value).into_iter().next()
+    let registry = subject.known.registry;
+    let local = at.value.to_zoned_datetime(registry.timezone.clone());
+    let running = registry.routines_at(&environment.value, method, &path.value, at.value);
+    running.into_iter().find_map(|routine| Some((routine, routine.window.occurrence_at(&local)?)))
 }
 
 /// `fora-de-rotina-programada`: no routine of the environment covered the route at that instant.
@@ -34,13 +37,11 @@ pub(super) fn is_outside_routines(subject: &Subject<'_, '_>) -> (Verdict, Vec<Pr
     let Some((routine, occurrence)) = running_routine(subject) else {
         return none(format!("nenhuma rotina programada cobria {} em {when}", path.value));
     };
-    let text = format!(
-        "{}: de {} a {}",
-        routine.name,
-        occurrence.start.strftime("%d/%m/%Y %H:%M"),
-        occurrence.end.strftime("%d/%m/%Y %H:%M"),
-    );
-    let (from, to) = (occurrence.start.timestamp(), occurrence.end.timestamp());
+    let (from, to) = (occurrence.start, occurrence.end);
+    let show = |at: jiff::Timestamp| {
+        at.to_zoned_datetime(registry.timezone.clone()).strftime("%d/%m/%Y %H:%M").to_string()
+    };
+    let text = format!("{}: de {} a {}", routine.name, show(from), show(to));
     decided(
         false,
         vec![

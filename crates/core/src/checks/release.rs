@@ -10,7 +10,7 @@ pub(crate) fn recent_release<'k>(subject: &Subject<'_, 'k>) -> Option<&'k Releas
     let (environment, path, at) = (incident.environment.as_ref()?, incident.path.as_ref()?, incident.at.as_ref()?);
     let method = incident.method.as_ref().map_or("*", |method| method.value.as_str());
     let within = subject.limits.after_release;
-    subject.known.registry.releases_before(&environment.value, method, &path.value, at.value, within).into_iter().next()
+    subject.known.registry.releases_before(&environment.value, (method, &path.value), at.value, within).into_iter().next()
 }
 
 /// `sem-release-recente`: no release changed the route in that environment within the procedure's hours before.

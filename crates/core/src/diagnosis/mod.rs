@@ -16,6 +16,7 @@ pub use self::evidence::{EVIDENCE_NAMES, EvidenceSet, Shown};
 use crate::calendar::Calendar;
 use crate::checks::{self, Finding, Subject};
 use crate::evidence::call::Call;
+use crate::evidence::fields::FieldKind;
 use crate::evidence::key::HashSecret;
 use crate::evidence::reading::{self, Reading};
 use crate::evidence::speech::{Lexicon, Speech, SpeechInput};
@@ -27,12 +28,16 @@ use crate::facts::request_log::LoggedRequest;
 use crate::facts::{Known, Limits};
 use crate::inbound::Inbound;
 use crate::incident::{Incident, Matching};
-use crate::mask::Masker;
+use crate::mask::{self, Masker, SecretKind};
 use crate::procedure::{Decision, Procedure};
 use crate::reply::Rendered;
 
 /// Further excerpts shown beside a diagnosis, at most.
 const MOST_SUGGESTIONS: usize = 10;
+
+/// Secrets of one message that are looked for by their exact text; a message with more is bulk data, and what is shown of
+/// it is masked by shape.
+const MOST_SECRETS: usize = 5_000;
 
 /// Everything that judges a message, beside the request log.
 #[derive(Clone, Copy)]
@@ -79,7 +84,12 @@ pub fn diagnose(
     let known = Known { registry: desk.registry, requests, contract: desk.contract };
     let speech = desk.lexicon.read(&spoken(inbound, &reading, desk.registry));
     let matching =
-        Matching { sender_address: inbound.from.address.as_deref(), secret: desk.secret, limits: desk.limits };
+        Matching {
+            sender_address: inbound.from.address.as_deref(),
+            secret: desk.secret,
+            limits: desk.limits,
+            lexicon: desk.lexicon,
+        };
     let incident = Incident::of(&reading, &speech, &known, matching);
     let subject = Subject { incident: &incident, known: &known, calendar: desk.calendar, limits: desk.limits };
     let findings = checks::answer_all(&subject);
@@ -164,7 +174,7 @@ struct Parts {
 
 /// Masks everything that came from the message and puts the diagnosis together.
 fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: Parts) -> Diagnosis {
-    let masker = Masker::of_message(reading.parts.iter().map(|part| part.text.as_str()));
+    let masker = masker(incident, reading);
     let mut findings = parts.findings;
     for proof in findings.iter_mut().flat_map(|finding| finding.proof.iter_mut()) {
         proof.text = masker.mask(&proof.text);
@@ -186,4 +196,30 @@ fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: 
         reply,
         notes: reading.notes.iter().map(|note| masker.mask(note)).collect(),
     }
+}
+
+/// A masker that knows every secret of the message: those its list finds, those the message names, and the keys it carries.
+fn masker(incident: &Incident<'_>, reading: &Reading) -> Masker {
+    let mut secrets: BTreeSet<(SecretKind, String)> = BTreeSet::new();
+    for part in &reading.parts {
+        for (kind, span) in mask::secrets_in(&part.text) {
+            if secrets.len() < MOST_SECRETS {
+                secrets.extend(part.text.get(span).map(|secret| (kind, secret.to_owned())));
+            }
+        }
+    }
+    for seen in &reading.fields {
+        let kind = match seen.what.kind {
+            FieldKind::ApiKey => SecretKind::ApiKey,
+            FieldKind::Token => SecretKind::Token,
+            FieldKind::Password => SecretKind::Password,
+            _ => continue,
+        };
+        secrets.insert((kind, seen.what.value.clone()));
+    }
+    secrets.extend(incident.keys_written.iter().map(|key| (SecretKind::ApiKey, key.clone())));
+    // The login is what the reply speaks of, even where it is written like an e-mail address.
+    let login = incident.user.as_ref().map_or("", |user| user.value.as_str());
+    secrets.retain(|(kind, secret)| secret != login || matches!(kind, SecretKind::ApiKey | SecretKind::Token));
+    Masker::new(secrets)
 }

@@ -108,14 +108,14 @@ impl Words<'_, '_> {
 
     fn add_calendar(&self, variables: &mut ReplyVariables) {
         let subject = self.demand.subject;
-        variables.expediente = Some(subject.calendar.hours_in_words());
+        variables.expediente = Some(subject.calendar.week_in_words());
         let Some(at) = &subject.incident.at else { return };
         variables.feriado = subject.calendar.holiday_at(at.value);
         variables.proximo_expediente = subject.calendar.next_opening(at.value).map(|opening| self.local(opening));
         if let Some((routine, occurrence)) = checks::running_routine(subject) {
             variables.rotina_nome = Some(routine.name.clone());
-            variables.rotina_inicio = Some(self.local(occurrence.start.timestamp()));
-            variables.rotina_fim = Some(self.local(occurrence.end.timestamp()));
+            variables.rotina_inicio = Some(self.local(occurrence.start));
+            variables.rotina_fim = Some(self.local(occurrence.end));
         }
     }
 

@@ -114,7 +114,8 @@ fn read_parts(reading: &mut Reading) {
         let at = |what| Seen { part: index, what };
         reading.calls.extend(formats::calls(text).into_iter().map(|what| Seen { part: index, what }));
         reading.fields.extend(fields::find(loose(text)).into_iter().map(|what| Seen { part: index, what }));
-        let found = moments::find(loose(text), &reading.received_at);
+        let alone = moments::find(loose(text), &reading.received_at);
+        let found = moments::complete(loose(text), &alone, &reading.received_at);
         reading.moments.extend(found.into_iter().map(|what| Seen { part: index, what }));
         reading.tokens.extend(jwt::find(text).into_iter().map(|what| Seen { part: index, what }));
         reading.candidates.extend(candidates::find(text, &mut seen).into_iter().map(at));

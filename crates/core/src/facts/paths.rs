@@ -15,6 +15,14 @@ pub fn bare(url: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
+/// The host of an address in lower case, without scheme, user and port; empty where there is none.
+pub fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    place.split(':').next().unwrap_or("").to_ascii_lowercase()
+}
+
 /// The segments of a path, empty ones dropped.
 pub fn segments(path: &str) -> Vec<&str> {
     path.split(['?', '#']).next().unwrap_or("").split('/').filter(|segment| !segment.is_empty()).collect()

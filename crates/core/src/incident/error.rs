@@ -38,8 +38,9 @@ pub(super) fn of_failure(context: &Context<'_, '_>, incident: &mut Incident<'_>)
         }
     }
     if incident.status.is_none() {
-        let told = context.speech.status_in_words.as_ref();
-        incident.status = told.map(|(status, span)| Found::new(*status, told_at(context, span)));
+        let told = context.speech.status_in_words;
+        let place = context.speech.reports_error.as_ref().map_or(0..0, |cue| cue.span.clone());
+        incident.status = told.map(|status| Found::new(status, told_at(context, &place)));
     }
     incident.temporary = temporary(context, incident);
     incident.unauthorised = unauthorised(context, incident);

@@ -26,6 +26,9 @@ pub(super) fn key(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
         .filter_map(|seen| {
             let print = KeyPrint::of(&seen.what.text, context.secret)?;
             context.known.registry.key(&print)?;
+            let written = context.reading.text(seen.part).get(seen.what.span.clone());
+            incident.keys_written.extend(written.map(str::to_owned));
+            incident.keys_written.push(seen.what.text.clone());
             Some(Found::new(print, whence(context, seen.part, &seen.what.span)))
         })
         .collect();

@@ -29,7 +29,7 @@ pub use self::token::{Bearer, TokenSeen};
 use crate::evidence::call::Call;
 use crate::evidence::key::{HashSecret, KeyPrint};
 use crate::evidence::reading::Reading;
-use crate::evidence::speech::Speech;
+use crate::evidence::speech::{Lexicon, Speech};
 use crate::facts::{Known, Limits};
 use crate::facts::contract::Operation;
 use crate::facts::registry::{ApiKey, Partner, User};
@@ -47,6 +47,8 @@ pub struct Incident<'k> {
     pub same_route: Vec<Call>,
     pub key: Option<Found<KeyPrint>>,
     pub key_record: Option<&'k ApiKey>,
+    /// Registered keys as they stand in the message, for masking; never shown.
+    pub keys_written: Vec<String>,
     pub user: Option<Found<String>>,
     pub user_record: Option<&'k User>,
     /// Code of the environment in evidence.
@@ -82,6 +84,7 @@ struct Context<'r, 'k> {
     known: &'r Known<'k>,
     secret: &'r HashSecret,
     limits: Limits,
+    lexicon: &'r Lexicon,
 }
 
 /// By what a message is matched with what is known.
@@ -91,6 +94,8 @@ pub struct Matching<'a> {
     pub sender_address: Option<&'a str>,
     pub secret: &'a HashSecret,
     pub limits: Limits,
+    /// The words for environments and versions.
+    pub lexicon: &'a Lexicon,
 }
 
 impl<'k> Incident<'k> {
@@ -101,8 +106,8 @@ impl<'k> Incident<'k> {
         known: &Known<'k>,
         matching: Matching<'_>,
     ) -> Self {
-        let Matching { sender_address, secret, limits } = matching;
-        let context = Context { reading, speech, known, secret, limits };
+        let Matching { sender_address, secret, limits, lexicon } = matching;
+        let context = Context { reading, speech, known, secret, limits, lexicon };
         let mut incident = Self::empty(sender_address.and_then(|a| known.registry.partner_of_address(a)));
         incident.received_at = Some(reading.received_at.clone());
         call_choice::choose(&context, &mut incident);
@@ -129,6 +134,7 @@ impl<'k> Incident<'k> {
             same_route: Vec::new(),
             key: None,
             key_record: None,
+            keys_written: Vec::new(),
             user: None,
             user_record: None,
             environment: None,

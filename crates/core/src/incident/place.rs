@@ -1,5 +1,7 @@
 //! Where the request went: environment, version, method, path and the documented operation.
 
+use std::ops::Range;
+
 use super::call_choice::path_only;
 use super::identity::whence;
 use super::{Context, Found, Incident, Source, Whence};
@@ -61,7 +63,7 @@ fn base_address(context: &Context<'_, '_>) -> Option<(String, String, Whence)> {
 }
 
 /// What follows from the key, the words and the contract, once the log was asked.
-pub(super) fn of_rest(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
+pub(super) fn of_rest<'k>(context: &Context<'_, 'k>, incident: &mut Incident<'k>) {
     let registry = context.known.registry;
     if incident.environment.is_none() {
         let by_key = incident.key.as_ref().and_then(|key| {
@@ -90,21 +92,41 @@ fn of_key(tail: &str) -> Whence {
 
 /// The environment that the words name: a named field first, else the only one mentioned.
 fn in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
-    let names = context.speech.environment_names(context.known.registry);
     for seen in context.reading.fields.iter().filter(|seen| seen.what.kind == FieldKind::Environment) {
-        if let Some(mention) = mentions::find(&seen.what.value, &names).first() {
-            return Some(Found::new(mention.code.clone(), whence(context, seen.part, &seen.what.span)));
+        if let Some((code, _)) = named_in(context, &seen.what.value).into_iter().next() {
+            return Some(Found::new(code, whence(context, seen.part, &seen.what.span)));
         }
     }
     let mut found: Option<Found<String>> = None;
     for (index, part) in context.reading.parts.iter().enumerate() {
-        for mention in mentions::find(&part.text, &names) {
+        for (code, span) in named_in(context, &part.text) {
             match &found {
-                Some(first) if first.value != mention.code => return None,
+                Some(first) if first.value != code => return None,
                 Some(_) => {}
-                None => found = Some(Found::new(mention.code.clone(), whence(context, index, &mention.span))),
+                None => found = Some(Found::new(code, whence(context, index, &span))),
             }
         }
     }
+    found
+}
+
+/// Every environment that a text names, by the registry's names and the lexicon's words for them.
+fn named_in(context: &Context<'_, '_>, text: &str) -> Vec<(String, Range<usize>)> {
+    let environments = &context.known.registry.environments;
+    let names: Vec<(&str, &str)> = environments
+        .iter()
+        .flat_map(|environment| [(environment.code.as_str(), environment.name.as_str()), (&environment.code, &environment.code)])
+        .collect();
+    let mut found: Vec<(String, Range<usize>)> =
+        mentions::find(text, &names).into_iter().map(|mention| (mention.code, mention.span)).collect();
+    for mention in context.lexicon.environments(text) {
+        // A word of the lexicon stands for the environment whose own name has the same meaning there.
+        let meant = environments.iter().find(|environment| {
+            let own = context.lexicon.environments(&format!("{} {}", environment.name, environment.code));
+            own.iter().any(|word| word.code == mention.code)
+        });
+        found.extend(meant.map(|environment| (environment.code.clone(), mention.span)));
+    }
+    found.sort_by_key(|(_, span)| span.start);
     found
 }

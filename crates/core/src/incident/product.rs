@@ -1,5 +1,7 @@
 //! Which product the message speaks of, and in which version of the API.
 
+use std::ops::Range;
+
 use super::identity::whence;
 use super::{Context, Found, Incident, Whence};
 use crate::evidence::mentions::{self, Mention};
@@ -15,7 +17,7 @@ pub struct ProductQuestion<'k> {
 }
 
 /// Sets the product: one that the version called lacks before one that it has.
-pub(super) fn of_words(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
+pub(super) fn of_words<'k>(context: &Context<'_, 'k>, incident: &mut Incident<'k>) {
     let registry = context.known.registry;
     let names: Vec<(&str, &str)> = registry
         .products
@@ -57,15 +59,30 @@ fn is_ordinary(text: &str, mention: &Mention) -> bool {
 
 /// The version that the words name ("V1", "API nova"); with several, the last one named in a question or at all.
 fn version_in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
-    let names = context.speech.version_names(context.known.registry);
     let mut found = None;
     for (index, part) in context.reading.parts.iter().enumerate() {
         if let Some((version, span)) = context.known.registry.version_prefix_in(&part.text) {
             found.get_or_insert(Found::new(version.code.clone(), whence(context, index, &span)));
         }
-        if let Some(mention) = mentions::find(&part.text, &names).last() {
-            found = Some(Found::new(mention.code.clone(), whence(context, index, &mention.span)));
+        if let Some((code, span)) = named_in(context, &part.text).into_iter().next_back() {
+            found = Some(Found::new(code, whence(context, index, &span)));
         }
     }
+    found
+}
+
+/// Every version that a text names, by the registry's codes and the lexicon's words for them.
+fn named_in(context: &Context<'_, '_>, text: &str) -> Vec<(String, Range<usize>)> {
+    let versions = &context.known.registry.api_versions;
+    let names: Vec<(&str, &str)> = versions.iter().map(|version| (version.code.as_str(), version.code.as_str())).collect();
+    let mut found: Vec<(String, Range<usize>)> =
+        mentions::find(text, &names).into_iter().map(|mention| (mention.code, mention.span)).collect();
+    for mention in context.lexicon.versions(text) {
+        let meant = versions.iter().find(|version| {
+            version.code == mention.code || context.lexicon.versions(&version.code).iter().any(|word| word.code == mention.code)
+        });
+        found.extend(meant.map(|version| (version.code.clone(), mention.span)));
+    }
+    found.sort_by_key(|(_, span)| span.start);
     found
 }

@@ -1,7 +1,8 @@
 //! The indices behind the look-ups: a registry may hold a hundred thousand users and keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::in_text::login_shape;
 use super::telephone::normal_address;
 use super::{ApiKey, Partner, User};
 use crate::evidence::key::KeyPrint;
@@ -18,6 +19,8 @@ pub(super) struct Index {
     /// By login in ASCII lower case; `None` where two logins differ in case only.
     pub(super) lower_logins: BTreeMap<String, Option<usize>>,
     pub(super) keys: BTreeMap<KeyPrint, usize>,
+    /// By the letters of a login, the numbers of digits that follow them.
+    pub(super) login_shapes: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl Index {
@@ -34,6 +37,9 @@ impl Index {
         }
         for (n, user) in users.iter().enumerate() {
             index.logins.entry(user.login.clone()).or_insert(n);
+            if let Some((shape, digits)) = login_shape(&user.login) {
+                index.login_shapes.entry(shape).or_default().insert(digits);
+            }
             put(&mut index.lower_logins, user.login.to_ascii_lowercase(), n);
         }
         for (n, key) in api_keys.iter().enumerate() {

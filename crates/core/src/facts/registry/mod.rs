@@ -15,6 +15,7 @@ use crate::calendar::{Holiday, Window};
 use crate::evidence::key::KeyPrint;
 
 mod file;
+mod in_text;
 mod index;
 mod lookup;
 mod parse;
@@ -112,6 +113,17 @@ pub enum UserStatus {
     Active,
     Inactive,
     Blocked,
+}
+
+impl UserStatus {
+    /// The word of the registry's format.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "ativo",
+            Self::Inactive => "inativo",
+            Self::Blocked => "bloqueado",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

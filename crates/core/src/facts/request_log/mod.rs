@@ -42,6 +42,27 @@ pub struct LoggedRequest {
     pub duration_ms: Option<u64>,
 }
 
+impl LoggedRequest {
+    /// Whether no answer was sent, or one of an error.
+    pub fn failed(&self) -> bool {
+        self.status.is_none_or(|status| status >= 400)
+    }
+
+    /// Whether no answer was sent, or a 5xx.
+    pub fn failed_temporarily(&self) -> bool {
+        self.status.is_none_or(|status| status >= 500)
+    }
+
+    pub fn succeeded(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Whether it is a `POST …/login`, whose success is the issue of a token.
+    pub fn is_login(&self) -> bool {
+        self.method == "POST" && self.path.trim_end_matches('/').to_ascii_lowercase().ends_with("/login")
+    }
+}
+
 /// What is asked of the log: rows by id whenever they were, and rows of these users, keys or routes from `from` to `to`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogQuery {
