@@ -132,7 +132,9 @@ fn warn<P: std::fmt::Display>(problems: &[P]) {
 
 fn request_log(path: &Path, secret: &HashSecret, catalogue: &Catalogue) -> anyhow::Result<RequestLog> {
     let (log, problems) = RequestLog::parse(&read(path, catalogue)?, secret);
-    warn(&problems);
+    let lines: Vec<String> =
+        problems.iter().map(|problem| format!("{}:{}: {}", path.display(), problem.line, problem.reason)).collect();
+    warn(&lines);
     Ok(log)
 }
 

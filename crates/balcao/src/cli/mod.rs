@@ -1,11 +1,11 @@
 //! The commands, one file each; what they share is here: arguments, words, exit codes.
 
-mod completions;
-mod diagnose;
-mod docs;
-mod evaluate;
-mod extract;
-mod procedure;
+pub mod completions;
+pub mod diagnose;
+pub mod docs;
+pub mod evaluate;
+pub mod extract;
+pub mod procedure;
 
 use std::io::Write as _;
 use std::process::ExitCode;

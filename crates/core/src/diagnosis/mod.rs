@@ -19,7 +19,7 @@ use crate::evidence::call::Call;
 use crate::evidence::fields::FieldKind;
 use crate::evidence::key::HashSecret;
 use crate::evidence::reading::{self, Reading};
-use crate::evidence::speech::{Lexicon, Speech, SpeechInput};
+use crate::evidence::speech::{Lexicon, SpeechInput};
 use crate::facts::contract::Contract;
 use crate::facts::documentation::{Answer, Documentation, Excerpt};
 use crate::facts::inquiry::{self, Inquiry};

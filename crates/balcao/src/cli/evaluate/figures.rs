@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 
 /// Everything counted so far.
 #[derive(Default)]
-pub struct Figures {
+pub(super) struct Figures {
     cases: usize,
     /// Right and judged, per field.
     fields: BTreeMap<String, (usize, usize)>,
@@ -29,7 +29,7 @@ struct Failure {
 }
 
 impl Figures {
-    pub fn add(&mut self, scored: Scored) {
+    pub(super) fn add(&mut self, scored: Scored) {
         self.cases += 1;
         let cause = self.causes.entry(scored.expected_cause.clone()).or_default();
         cause.1 += 1;
@@ -48,7 +48,7 @@ impl Figures {
         }
     }
 
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let shares = |counted: &BTreeMap<String, (usize, usize)>| -> serde_json::Map<String, Value> {
             counted
                 .iter()
@@ -69,7 +69,7 @@ impl Figures {
                "confusion": confusion, "failures": failures})
     }
 
-    pub fn table(&self, catalogue: &Catalogue) -> String {
+    pub(super) fn table(&self, catalogue: &Catalogue) -> String {
         let mut page = String::new();
         let cases = self.cases.to_string();
         let _ = writeln!(page, "{}\n", catalogue.say("evaluate-cases", &[("cases", &cases)]));

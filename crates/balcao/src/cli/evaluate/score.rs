@@ -8,22 +8,22 @@ use serde_json::Value;
 use crate::wire::diagnosis::DiagnosisLine;
 
 /// What a case expected and what it got, per field; fields that the label leaves out are not judged.
-pub struct Scored {
-    pub id: String,
-    pub expected_cause: String,
-    pub cause: String,
-    pub fields: BTreeMap<String, Judged>,
+pub(super) struct Scored {
+    pub(super) id: String,
+    pub(super) expected_cause: String,
+    pub(super) cause: String,
+    pub(super) fields: BTreeMap<String, Judged>,
 }
 
 /// One field: whether it was right, and both values.
-pub struct Judged {
-    pub right: bool,
-    pub expected: String,
-    pub got: String,
+pub(super) struct Judged {
+    pub(super) right: bool,
+    pub(super) expected: String,
+    pub(super) got: String,
 }
 
 /// Judges every field that the label of `case` names.
-pub fn of(case: &Value, diagnosis: &Diagnosis) -> Scored {
+pub(super) fn of(case: &Value, diagnosis: &Diagnosis) -> Scored {
     let got = serde_json::to_value(DiagnosisLine::from(diagnosis)).unwrap_or_default();
     let expected = case.get("expected").cloned().unwrap_or_default();
     let mut fields = BTreeMap::new();
