@@ -34,6 +34,7 @@ fn each_secret_is_cut_to_a_mark_of_its_kind() {
         ("Nome: Maria das Dores, cliente", "Nome: [nome], cliente"),
         ("\"logradouro\":\"Rua das Flores\"", "\"logradouro\":\"[endereço]\""),
         ("\"nomeCidade\":\"Santos\"", "\"nomeCidade\":\"Santos\""),
+        ("oi, meu nome é Maria das Dores e preciso", "oi, meu nome é [nome] e preciso"),
         // Passwords.
         ("\"senha\":\"Ab#9 x\"", "\"senha\":\"[senha]\""),
         ("{\\\"senha\\\":\\\"Ab#9x\\\"}", "{\\\"senha\\\":\\\"[senha]\\\"}"),

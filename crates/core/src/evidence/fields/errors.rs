@@ -63,7 +63,7 @@ static TOLD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The error messages of `text`; `pairs` are its names and values.
-pub(super) fn find(text: &str, pairs: &[Pair]) -> Vec<Field> {
+pub(super) fn find(text: &str, pairs: &[Pair<'_>]) -> Vec<Field> {
     let mut fields = envelopes(text, pairs);
     fields.extend(quotations(text));
     let told = AFTER_STATUS.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
@@ -85,7 +85,15 @@ pub(super) fn find(text: &str, pairs: &[Pair]) -> Vec<Field> {
             STATUS.find_iter(text).filter(alone).map(|found| field(found.range(), found.as_str().to_owned())),
         );
     }
-    without_nested(fields)
+    without_reasons(without_nested(fields))
+}
+
+/// The text that an API returned wins over the name of its status.
+fn without_reasons(mut fields: Vec<Field>) -> Vec<Field> {
+    if fields.iter().any(|field| !REASON.is_match(&field.value)) {
+        fields.retain(|field| field.value == "Unauthorized" || !REASON.is_match(&field.value));
+    }
+    fields
 }
 
 fn field(span: Range<usize>, value: String) -> Field {
@@ -173,7 +181,7 @@ fn rank(name: &str) -> Option<u8> {
 }
 
 /// Messages beside their names: in the envelopes of APIs and after the labels of people.
-fn envelopes(text: &str, pairs: &[Pair]) -> Vec<Field> {
+fn envelopes(text: &str, pairs: &[Pair<'_>]) -> Vec<Field> {
     let mut kept: Vec<(u8, Field)> = Vec::new();
     for pair in pairs {
         let Some((rank, found)) = envelope(text, pair) else { continue };
@@ -192,18 +200,19 @@ fn envelopes(text: &str, pairs: &[Pair]) -> Vec<Field> {
     kept.into_iter().map(|(_, field)| field).collect()
 }
 
-fn envelope(text: &str, pair: &Pair) -> Option<(u8, Field)> {
+fn envelope(text: &str, pair: &Pair<'_>) -> Option<(u8, Field)> {
     if pair.is_label {
         return label(text, pair).map(|field| (3, field));
     }
     let rank = rank(&pair.name)?;
+    let value = pair.value();
     let before = before(text, pair.name_start, 120);
     let near = |words: &[&str]| words.iter().any(|word| before.contains(word));
     let after = text
-        .get(pair.value.end..)
+        .get(value.span.end..)
         .and_then(|rest| rest.split_at_checked(rest.len().min(200)).map(|(near, _)| near))
         .unwrap_or("");
-    if !pair.quoted || rank == 2 && !near(&["erro", "error", "fault", "Erro"]) {
+    if !value.quoted || rank == 2 && !near(&["erro", "error", "fault", "Erro"]) {
         return None;
     }
     if pair.name == "title"
@@ -222,7 +231,7 @@ fn envelope(text: &str, pair: &Pair) -> Option<(u8, Field)> {
     {
         return None;
     }
-    message(text, pair.value.clone()).map(|field| (rank, field))
+    message(text, value.span).map(|field| (rank, field))
 }
 
 /// At most `most` bytes before `at`.
@@ -235,8 +244,9 @@ fn before(text: &str, at: usize, most: usize) -> &str {
 }
 
 /// `Erro: Usuário não cadastrado`, `Mensagem que volta: …`; a person's own words begin in a small letter.
-fn label(text: &str, pair: &Pair) -> Option<Field> {
-    let first = pair.label.split(' ').find(|word| !word.chars().all(|c| c.is_ascii_digit()))?;
+fn label(text: &str, pair: &Pair<'_>) -> Option<Field> {
+    let label = pair.label();
+    let first = label.split(' ').find(|word| !word.chars().all(|c| c.is_ascii_digit()))?;
     let nouns = [
         "erro",
         "error",
@@ -251,19 +261,19 @@ fn label(text: &str, pair: &Pair) -> Option<Field> {
         "errors",
         "exception",
     ];
-    let named =
-        nouns.contains(&first) || pair.label.rsplit(' ').next().is_some_and(|last| nouns.contains(&last));
+    let named = nouns.contains(&first) || label.rsplit(' ').next().is_some_and(|last| nouns.contains(&last));
     let about =
         ["codigo", "code", "status", "id", "http", "data", "hora", "horario", "anexo", "automatica", "cor"];
-    if !named || pair.label.split(' ').any(|word| about.contains(&word)) {
+    if !named || label.split(' ').any(|word| about.contains(&word)) {
         return None;
     }
-    let span = if pair.quoted { pair.value.clone() } else { pair.line.clone() };
+    let beside = pair.value();
+    let span = if beside.quoted { beside.span } else { pair.line() };
     let raw = text.get(span.clone())?;
     let skipped = raw.len() - without_status(raw).len();
     let value = without_status(raw);
     if value.contains(['{', '['])
-        || !pair.quoted && !value.starts_with(|c: char| c.is_uppercase()) && !value.contains('_')
+        || !beside.quoted && !value.starts_with(|c: char| c.is_uppercase()) && !value.contains('_')
     {
         return None;
     }

@@ -66,13 +66,22 @@ fn named<'t>(noun: &str, glue: &str, quoted: bool, value: &'t str) -> Option<(Fi
     };
     let fits = match kind {
         FieldKind::User => shape::is_surely_user(value) || quoted && shape::is_user(value, true),
-        FieldKind::ApiKey => shape::is_key(value) && value.contains(|c: char| c.is_ascii_digit()),
+        // "a chave do AB0123" names the key's owner.
+        FieldKind::ApiKey => {
+            shape::is_key(value) && value.contains(|c: char| c.is_ascii_digit()) && !names_owner(glue)
+        }
         FieldKind::RequestId => value.len() >= 6 && shape::is_key(&format!("{value}00")),
         FieldKind::Token => value.len() >= 20 && shape::is_key(value),
         FieldKind::Password => is_told_password(glue, quoted, value),
         _ => false,
     };
     fits.then_some((kind, value))
+}
+
+fn names_owner(glue: &str) -> bool {
+    glue.split_whitespace()
+        .next_back()
+        .is_some_and(|word| matches!(word.to_lowercase().as_str(), "do" | "da" | "de"))
 }
 
 /// "senha é X", "senha: X", "senha "X"": told, not talked about ("senha não aceita").
