@@ -9,7 +9,8 @@ use super::SecretKind;
 /// Every secret of `text` that its name betrays; ranges may overlap.
 pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
     let mut found: Vec<(SecretKind, Range<usize>)> = Vec::new();
-    for field in fields::find(text) {
+    let pairs = pairs::pairs(text);
+    for field in fields::credentials(text, &pairs) {
         let kind = match field.kind {
             FieldKind::ApiKey => SecretKind::ApiKey,
             FieldKind::Token => SecretKind::Token,
@@ -18,7 +19,7 @@ pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
         };
         found.push((kind, field.span));
     }
-    found.extend(pairs::pairs(text).iter().filter_map(|pair| secret(text, pair)));
+    found.extend(pairs.iter().filter_map(|pair| secret(text, pair)));
     found
 }
 

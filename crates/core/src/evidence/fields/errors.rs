@@ -29,7 +29,7 @@ static REASON: LazyLock<Regex> =
 /// A status after an arrow or a word of answer, and then the message: bare, or the first of a JSON array.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static AFTER_STATUS: LazyLock<Regex> = LazyLock::new(|| {
-    let lead = r"(?:<--?|--?>|=>|→|(?i:\bstatus|\bhttp|\bcode)[ :=]?)[ \t]*";
+    let lead = r"(?:<--?|--?>|=>|→|(?i:status|http|code)[ :=]?)[ \t]*";
     Regex::new(&format!(
         r#"{lead}[45]\d\d[ \t:-]*(?:\[[ \t]*"([^"\n]{{4,300}})"|(\p{{Lu}}[^\n\[\]{{}}"]{{3,300}}))"#
     ))
@@ -41,7 +41,7 @@ static TRANSPORT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i:Read timed out|connect(?:ion)? timed out|Connection refused|Connection reset(?: by peer)?|Operation timed out(?: after \d+ milliseconds)?|socket hang up)",
         r"|The request was canceled due to the configured HttpClient\.Timeout of [\d.,]+ seconds elapsing\.?",
-        r"|\b(?:ECONNREFUSED|ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|ECONNABORTED)\b|timeout of \d+ ?ms exceeded|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
+        r"|(?:ECONNREFUSED|ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|ECONNABORTED)|timeout of \d+ ?ms exceeded|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
         r"|No route to host|Could not resolve host|Name or service not known|Remote end closed connection without response|upstream timed out",
         r"|Unable to connect to the remote server|Max retries exceeded|unexpected end of file from server|SSL_ERROR_SYSCALL|context deadline exceeded",
         r"|No connection could be made because the target machine actively refused it|The operation has timed out|Empty reply from server",
@@ -59,7 +59,7 @@ static QUOTATION: LazyLock<Regex> = LazyLock::new(|| {
 /// "a msg é Unauthorized": a message without quotes, in its own capital letter.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\b(?i:msg|mensagem|erro|error|retorno|resposta|message))\s+(?:de erro\s+)?(?:é|eh|foi|era|is|que (?:volta|aparece|vem|retorna) é)\s+(?:o |a )?(\p{Lu}[^\n.;,{\[]{3,200}[.!]?)").expect("a valid pattern")
+    Regex::new(r"(?:(?-u:\b)(?i:msg|mensagem|erro|error|retorno|resposta|message))\s+(?:de erro\s+)?(?:é|eh|foi|era|is|que (?:volta|aparece|vem|retorna) é)\s+(?:o |a )?(\p{Lu}[^\n.;,{\[]{3,200}[.!]?)").expect("a valid pattern")
 });
 
 /// The error messages of `text`; `pairs` are its names and values.
@@ -295,11 +295,18 @@ fn without_status(raw: &str) -> &str {
 
 /// Quotations that a word of error introduces on the same line, or that are a status text.
 fn quotations(text: &str) -> Vec<Field> {
-    let found = QUOTATION.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
-    found
-        .filter(|quoted| REASON.is_match(quoted.as_str()) || is_introduced(text, quoted.start()))
-        .filter_map(|quoted| message(text, quoted.range()))
-        .collect()
+    let inner = |hit: regex::Match<'_>| {
+        let mark = if hit.as_str().starts_with('"') { 1 } else { '\u{201c}'.len_utf8() };
+        hit.start() + mark..hit.end() - mark
+    };
+    let found = QUOTATION.find_iter(text).map(inner);
+    // A word alone in small letters is a name of something; that is cheap to see.
+    let telling = |raw: &str| raw.contains([' ', '_']) || raw.starts_with(char::is_uppercase);
+    let found = found.filter(|range| text.get(range.clone()).is_some_and(telling));
+    let told = found.filter(|range| {
+        text.get(range.clone()).is_some_and(|raw| REASON.is_match(raw)) || is_introduced(text, range.start)
+    });
+    told.filter_map(|range| message(text, range)).collect()
 }
 
 /// What stands in quotation marks right after one of these is the thing's name, not a message.
