@@ -80,7 +80,7 @@ fn fits(kind: SecretKind, value: &str, is_label: bool, quoted: bool) -> bool {
         SecretKind::BirthDate => digits >= 4,
         SecretKind::IdentityCard => digits >= 4,
         SecretKind::Address => value.len() >= 3 && !value.contains("://") && !value.starts_with('/'),
-        SecretKind::BankAccount => digits >= 1 || quoted && value.contains('@'),
+        SecretKind::BankAccount => digits >= if is_label { 3 } else { 1 } || quoted && value.contains('@'),
         SecretKind::Card => digits >= 3,
     }
 }

@@ -56,6 +56,18 @@ static QUOTATION: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
+/// A quotation in single marks, which are too common elsewhere to count without a word of error.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static SINGLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\s(:]'(\p{Lu}[^'\n]{3,300})'").expect("a valid pattern"));
+
+/// "com a mensagem Saldo insuficiente", without quotes.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static WITH_MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i:com a (?:mensagem|msg)(?: de erro)?)\s+(\p{Lu}[^\n.;,{\[\x22]{3,200}[.!]?)")
+        .expect("a valid pattern")
+});
+
 /// "a msg é Unauthorized": a message without quotes, in its own capital letter.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
@@ -71,7 +83,11 @@ pub(super) fn find(text: &str, pairs: &[Pair<'_>]) -> Vec<Field> {
         told.filter(|found| !REASON.is_match(found.as_str().trim()))
             .filter_map(|found| message(text, found.range())),
     );
-    let told = TOLD.captures_iter(text).filter_map(|found| found.get(1));
+    let single = SINGLE.captures_iter(text).filter_map(|found| found.get(1));
+    let single = single.filter(|found| is_introduced(text, found.start().saturating_sub(1)));
+    fields.extend(single.filter_map(|found| message(text, found.range())));
+    let told =
+        TOLD.captures_iter(text).chain(WITH_MESSAGE.captures_iter(text)).filter_map(|found| found.get(1));
     fields.extend(told.filter_map(|found| message(text, found.range())));
     fields.extend(TRANSPORT.find_iter(text).filter_map(|found| message(text, found.range())));
     if fields.is_empty() {
@@ -248,6 +264,13 @@ fn label(text: &str, pair: &Pair<'_>) -> Option<Field> {
     let label = pair.label();
     let first = label.split(' ').find(|word| !word.chars().all(|c| c.is_ascii_digit()))?;
     let nouns = [
+        "retornou",
+        "respondeu",
+        "devolveu",
+        "retorna",
+        "responde",
+        "devolve",
+        "aparece",
         "erro",
         "error",
         "mensagem",
@@ -277,8 +300,13 @@ fn label(text: &str, pair: &Pair<'_>) -> Option<Field> {
     {
         return None;
     }
-    let span = if REASON.is_match(raw.trim()) { span } else { span.start + skipped..span.end };
-    message(text, span)
+    if REASON.is_match(raw.trim()) {
+        return message(text, span);
+    }
+    // "Erro: Bad Request. Alguém sabe…": the person goes on.
+    let first = value.split(". ").next().unwrap_or(value);
+    let end = if REASON.is_match(first) { span.start + skipped + first.len() } else { span.end };
+    message(text, span.start + skipped..end)
 }
 
 /// What follows `HTTP 500 - ` or `400: `.
@@ -313,49 +341,14 @@ fn quotations(text: &str) -> Vec<Field> {
 const THINGS: &str = "produto campo usuario cliente parametro endpoint metodo opcao tela botao menu chamado coluna valor status \
     chave login job fluxo servico rota header nome tabela convenio ambiente perfil modulo aba";
 
+/// Words that introduce the quotation of an error; "da" only as the verb "dá".
+const INTRODUCERS: &str = "deu da dar dando erro error aparece apareceu aparecendo retorna retornou retornando retorno \
+    responde respondeu respondendo devolve devolveu devolvendo volta voltou voltando vem veio vindo \
+    mensagem msg message recebo recebi recebemos recebendo resposta tomei diz dizendo fala falando \
+    informa informando acusa acusando exibe gera gerou apresenta obtive tomo tomamos mostra falha \
+    returns says";
+
 fn is_introduced(text: &str, at: usize) -> bool {
-    const WORDS: [&str; 40] = [
-        "deu",
-        "da",
-        "dar",
-        "dando",
-        "erro",
-        "error",
-        "aparece",
-        "apareceu",
-        "aparecendo",
-        "retorna",
-        "retornou",
-        "retornando",
-        "retorno",
-        "responde",
-        "respondeu",
-        "respondendo",
-        "devolve",
-        "devolveu",
-        "devolvendo",
-        "volta",
-        "voltou",
-        "voltando",
-        "vem",
-        "veio",
-        "vindo",
-        "mensagem",
-        "msg",
-        "message",
-        "recebo",
-        "recebi",
-        "recebemos",
-        "recebendo",
-        "resposta",
-        "tomei",
-        "tomo",
-        "tomamos",
-        "mostra",
-        "falha",
-        "returns",
-        "says",
-    ];
     let lead = before(text, at, REACH);
     let lead = lead.rsplit('\n').next().unwrap_or("");
     let named = lead.trim_end_matches(['"', '\u{201c}', ' ']);
@@ -373,6 +366,6 @@ fn is_introduced(text: &str, at: usize) -> bool {
     }
     words.map(|word| word.chars().map(fold).collect::<String>()).any(|word| {
         // "da" is a verb only as "dá".
-        WORDS.contains(&word.as_str()) && (word != "da" || lead.contains("dá"))
+        INTRODUCERS.split(' ').any(|introducer| introducer == word) && (word != "da" || lead.contains("dá"))
     })
 }

@@ -62,13 +62,19 @@ fn kind(pair: &Pair<'_>) -> Option<FieldKind> {
     }
     // "API Key de homologação", "o usuário que muda", "3) Ambiente": by the words of the label, last ones first.
     let (last, before) = words.split_last()?;
+    // "Usuário utilizado na chamada" is the user, not the call.
+    let of_thing = before.last().is_some_and(|word| ["na", "no", "da", "do", "de", "em"].contains(word));
     let two = before.last().map(|word| format!("{word}{last}"));
     let three = before
         .len()
         .checked_sub(2)
         .and_then(|at| before.get(at..))
         .map(|words| format!("{}{last}", words.concat()));
-    let by_end = [three, two].into_iter().flatten().find_map(|name| exact(&name)).or_else(|| exact(last));
+    let by_end = [three, two]
+        .into_iter()
+        .flatten()
+        .find_map(|name| exact(&name))
+        .or_else(|| if of_thing { None } else { exact(last) });
     if by_end.is_some() {
         return by_end;
     }
@@ -79,7 +85,8 @@ fn kind(pair: &Pair<'_>) -> Option<FieldKind> {
         "chave" | "key" | "apikey" => Some(FieldKind::ApiKey),
         "usuario" | "login" | "user" => Some(FieldKind::User),
         "data" | "hora" | "horario" => Some(FieldKind::OccurredAt),
-        "endpoint" | "rota" => Some(FieldKind::Endpoint),
+        "endpoint" | "rota" | "url" => Some(FieldKind::Endpoint),
+        "corpo" | "payload" | "body" => Some(FieldKind::Payload),
         "ambiente" => Some(FieldKind::Environment),
         _ => None,
     })

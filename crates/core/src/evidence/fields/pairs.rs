@@ -21,6 +21,16 @@ pub(crate) struct Pair<'t> {
     text: &'t str,
     raw: &'t str,
     from: usize,
+    style: Style,
+}
+
+/// What ends a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// Its closing quote, or the end of the word.
+    Beside,
+    /// The next tag.
+    Element,
 }
 
 /// The value of a [`Pair`] without its quotes: up to the closing quote, else up to the end of the word.
@@ -37,6 +47,11 @@ impl Pair<'_> {
     }
 
     pub(crate) fn value(&self) -> Value {
+        if self.style == Style::Element {
+            let rest = cut(self.text.get(self.from..).unwrap_or(""), LONGEST_BARE);
+            let end = rest.find('<').unwrap_or(rest.len());
+            return Value { span: self.from..self.from + end, quoted: true };
+        }
         value_after(self.text, self.from).unwrap_or(Value { span: self.from..self.from, quoted: false })
     }
 
@@ -54,6 +69,10 @@ pub(crate) fn pairs(text: &str) -> Vec<Pair<'_>> {
         let width = match byte {
             b':' | b'=' => 1,
             b'%' if is_encoded_separator(bytes, at) => 3,
+            b'>' => {
+                pairs.extend(element_at(text, at));
+                continue;
+            }
             _ => continue,
         };
         let next = bytes.get(at + width);
@@ -67,6 +86,25 @@ pub(crate) fn pairs(text: &str) -> Vec<Pair<'_>> {
         }
     }
     pairs
+}
+
+/// `<name>value</…`, where `at` is the sign that ends the opening tag.
+fn element_at(text: &str, at: usize) -> Option<Pair<'_>> {
+    let before = text.get(floor(text, at.saturating_sub(LONGEST_NAME))..at)?;
+    let raw = before.get(before.rfind('<')? + 1..)?;
+    let plain = raw.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+    let closed = text.get(at + 1..).is_some_and(|rest| rest.starts_with(['<', '\n', '\r']));
+    if raw.is_empty() || !plain || closed {
+        return None;
+    }
+    let name = compact(raw.rsplit([':', '.']).next()?);
+    let style = Style::Element;
+    Some(Pair { name, name_start: at - raw.len(), is_label: false, text, raw, from: at + 1, style })
+}
+
+/// The nearest character boundary at or after `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (at..at + 4).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 fn is_encoded_separator(bytes: &[u8], at: usize) -> bool {
@@ -86,7 +124,7 @@ fn pair_at(text: &str, at: usize, width: usize) -> Option<Pair<'_>> {
     }
     let spaced = text.get(from..).is_some_and(|rest| rest.starts_with([' ', '\t', '*']));
     let is_label = !name_quoted && spaced && text.get(at..=at) == Some(":");
-    Some(Pair { name, name_start, is_label, text, raw, from })
+    Some(Pair { name, name_start, is_label, text, raw, from, style: Style::Beside })
 }
 
 /// Start, text and quotedness of the name that ends before `at`.
@@ -100,6 +138,9 @@ fn name_before(text: &str, at: usize) -> Option<(usize, &str, bool)> {
     let unquoted =
         unquoted.strip_suffix("%22").or_else(|| unquoted.strip_suffix("&quot;")).unwrap_or(unquoted);
     let quoted = unquoted.len() < before.len();
+    // "Chave (homologação): …": what stands in brackets is no part of the name.
+    let bracketed = unquoted.strip_suffix(')').and_then(|inner| inner.rfind('(')).filter(|_| !quoted);
+    let unquoted = bracketed.and_then(|open| unquoted.get(..open)).unwrap_or(unquoted).trim_end();
     let stops: &[char] = if quoted {
         &['"', '\'', '\\', '\n', '{', ';']
     } else {

@@ -10,8 +10,8 @@ use super::{Field, FieldKind, shape};
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    let nouns = r"usu[aá]rio|user(?:name)?|login|api[ _-]?key|chave|key|identificador(?: [uú]nico)?|token|senha|password|(?:x-)?request[ -]?id|correlation[ -]?id|trace[ -]?id|id da requisi[cç][aã]o";
-    let glue = r"[eé]|eh|o|a|do|da|de|com|que|muda|meu|minha|nosso|nossa|deles?|l[aá]|nov[oa]|antig[oa]|atual|configurad[oa]|usad[oa]|cadastrad[oa]|informad[oa]|enviad[oa]|chamad[oa]|foi|era|em|api|acesso|prod|produ[cç][aã]o|homolog|homologa[cç][aã]o|hml|stg|aqui|tb|is|was|mesm[oa]|sempre";
+    let nouns = r"usu[aá]rio|usr|user(?:name)?|login|api[ _-]?key|chave|key|identificador(?: [uú]nico)?|token|senha|password|(?:x-)?request[ -]?id|correlation[ -]?id|trace[ -]?id|id da requisi[cç][aã]o";
+    let glue = r"[eé]|eh|o|a|do|da|de|com|que|muda|meu|minha|nosso|nossa|deles?|l[aá]|nov[oa]|antig[oa]|atual|configurad[oa]|usad[oa]|cadastrad[oa]|informad[oa]|enviad[oa]|chamad[oa]|foi|era|em|api|acesso|prod|produ[cç][aã]o|homolog|homologa[cç][aã]o|hml|stg|aqui|tb|is|was|mesm[oa]|sempre|integra[cç][aã]o|testes?|padr[aã]o|sistema|servi[cç]o|t[eé]cnico|principal|utilizad[oa]";
     Regex::new(&format!(r#"(?i)^({nouns})s?[ \t:=*–-]+((?:(?:{glue})(?:[ \t]+|:[ \t]*)){{0,5}})[ \t(]*(["“'`*]?)([^\s"”'`,;()<>*|&]+)"#)).expect("a valid pattern")
 });
 
@@ -26,6 +26,7 @@ static ENVIRONMENT: LazyLock<Regex> = LazyLock::new(|| {
 static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let starts = [
         "usu",
+        "usr",
         "user",
         "login",
         "api",
@@ -93,7 +94,7 @@ fn named<'t>(noun: &str, glue: &str, quoted: bool, value: &'t str) -> Option<(Fi
     let value = value.trim_end_matches(['.', ':', '!', '?', '…']);
     let noun = compact(noun);
     let kind = match noun.as_str() {
-        "usuario" | "user" | "username" | "login" => FieldKind::User,
+        "usuario" | "usr" | "user" | "username" | "login" => FieldKind::User,
         "token" => FieldKind::Token,
         "senha" | "password" => FieldKind::Password,
         "requestid" | "xrequestid" | "correlationid" | "traceid" | "iddarequisicao" => FieldKind::RequestId,
