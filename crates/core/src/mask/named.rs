@@ -9,7 +9,8 @@ use super::SecretKind;
 /// Every secret of `text` that its name betrays; ranges may overlap.
 pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
     let mut found: Vec<(SecretKind, Range<usize>)> = Vec::new();
-    for field in fields::find(text) {
+    let pairs = pairs::pairs(text);
+    for field in fields::credentials(text, &pairs) {
         let kind = match field.kind {
             FieldKind::ApiKey => SecretKind::ApiKey,
             FieldKind::Token => SecretKind::Token,
@@ -18,19 +19,19 @@ pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
         };
         found.push((kind, field.span));
     }
-    found.extend(pairs::pairs(text).iter().filter_map(|pair| secret(text, pair)));
+    found.extend(pairs.iter().filter_map(|pair| secret(text, pair)));
     found
 }
 
-fn secret(text: &str, pair: &pairs::Pair) -> Option<(SecretKind, Range<usize>)> {
-    let last = pair.label.rsplit(' ').next().unwrap_or("");
-    let kind = kind(&pair.name).or_else(|| kind(last))?;
+fn secret(text: &str, pair: &pairs::Pair<'_>) -> Option<(SecretKind, Range<usize>)> {
+    let kind = kind(&pair.name).or_else(|| kind(pair.label().rsplit(' ').next().unwrap_or("")))?;
+    let beside = pair.value();
     let whole_line = pair.is_label
-        && !pair.quoted
+        && !beside.quoted
         && matches!(kind, SecretKind::Name | SecretKind::Address | SecretKind::Cookie | SecretKind::Phone);
-    let span = if whole_line { first_sentence(text, kind, &pair.line) } else { pair.value.clone() };
+    let span = if whole_line { first_sentence(text, kind, &pair.line()) } else { beside.span };
     let value = text.get(span.clone())?;
-    (fits(kind, value, pair) && !is_masked(value)).then_some((kind, span))
+    (fits(kind, value, pair.is_label, beside.quoted) && !is_masked(value)).then_some((kind, span))
 }
 
 /// A name or an address ends where the sentence does; a cookie goes on to the end of its line.
@@ -51,7 +52,7 @@ fn is_masked(value: &str) -> bool {
     stars || value.contains("***") || value.starts_with(['…', '[', '<']) || value.contains("{{")
 }
 
-fn fits(kind: SecretKind, value: &str, pair: &pairs::Pair) -> bool {
+fn fits(kind: SecretKind, value: &str, is_label: bool, quoted: bool) -> bool {
     let digits = value.chars().filter(char::is_ascii_digit).count();
     let empty = matches!(value, "" | "null" | "true" | "false" | "undefined" | "None" | "{" | "[" | "nil");
     let spaced = value.contains(char::is_whitespace);
@@ -61,14 +62,14 @@ fn fits(kind: SecretKind, value: &str, pair: &pairs::Pair) -> bool {
     match kind {
         // "senha: não aceita" is no password; `"senha": "minha senha"` is.
         SecretKind::Password => {
-            !pair.is_label
-                || pair.quoted
+            !is_label
+                || quoted
                 || digits > 0
                 || value.contains(|c: char| c.is_ascii_punctuation())
                 || value.chars().skip(1).any(char::is_uppercase)
         }
         SecretKind::ApiKey | SecretKind::Token => {
-            !spaced && value.len() >= 4 && (!pair.is_label || digits > 0 && value.len() >= 8)
+            !spaced && value.len() >= 4 && (!is_label || digits > 0 && value.len() >= 8)
         }
         SecretKind::Cookie => value.len() >= 4,
         SecretKind::Cpf => digits >= 9 && !spaced,
@@ -79,7 +80,7 @@ fn fits(kind: SecretKind, value: &str, pair: &pairs::Pair) -> bool {
         SecretKind::BirthDate => digits >= 4,
         SecretKind::IdentityCard => digits >= 4,
         SecretKind::Address => value.len() >= 3 && !value.contains("://") && !value.starts_with('/'),
-        SecretKind::BankAccount => digits >= 1 || pair.quoted && value.contains('@'),
+        SecretKind::BankAccount => digits >= if is_label { 3 } else { 1 } || quoted && value.contains('@'),
         SecretKind::Card => digits >= 3,
     }
 }

@@ -52,6 +52,17 @@ static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_-]{14,}").expect("a valid pattern"));
 
+/// A person who gives his name in a sentence.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
+    let lead =
+        r"(?i:meu nome é|meu nome e|me chamo|nome d[oa] (?:cliente|titular|mãe|pai|beneficiári[oa]) é)";
+    Regex::new(&format!(
+        r"{lead}\s+(\p{{Lu}}[\p{{L}}'’]+(?:[ \t]+(?:d[aeo]s?[ \t]+)?\p{{Lu}}[\p{{L}}'’]+){{0,5}})"
+    ))
+    .expect("a valid pattern")
+});
+
 /// Every secret of `text` that its shape betrays; ranges may overlap.
 pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
     let mut found: Vec<(SecretKind, Range<usize>)> =
@@ -66,6 +77,8 @@ pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
     found.extend(schemes.map(|hit| (SecretKind::Token, hit.range())));
     let passwords = CREDENTIALS.captures_iter(text).filter_map(|hit| hit.get(1).or_else(|| hit.get(2)));
     found.extend(passwords.map(|hit| (SecretKind::Password, hit.range())));
+    let names = INTRODUCED.captures_iter(text).filter_map(|hit| hit.get(1));
+    found.extend(names.map(|hit| (SecretKind::Name, hit.range())));
     found.extend(RUN.find_iter(text).filter_map(|hit| run(text, hit.range())));
     found
 }

@@ -29,7 +29,7 @@ static REASON: LazyLock<Regex> =
 /// A status after an arrow or a word of answer, and then the message: bare, or the first of a JSON array.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static AFTER_STATUS: LazyLock<Regex> = LazyLock::new(|| {
-    let lead = r"(?:<--?|--?>|=>|→|(?i:\bstatus|\bhttp|\bcode)[ :=]?)[ \t]*";
+    let lead = r"(?:<--?|--?>|=>|→|(?i:status|http|code)[ :=]?)[ \t]*";
     Regex::new(&format!(
         r#"{lead}[45]\d\d[ \t:-]*(?:\[[ \t]*"([^"\n]{{4,300}})"|(\p{{Lu}}[^\n\[\]{{}}"]{{3,300}}))"#
     ))
@@ -41,7 +41,7 @@ static TRANSPORT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i:Read timed out|connect(?:ion)? timed out|Connection refused|Connection reset(?: by peer)?|Operation timed out(?: after \d+ milliseconds)?|socket hang up)",
         r"|The request was canceled due to the configured HttpClient\.Timeout of [\d.,]+ seconds elapsing\.?",
-        r"|\b(?:ECONNREFUSED|ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|ECONNABORTED)\b|timeout of \d+ ?ms exceeded|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
+        r"|(?:ECONNREFUSED|ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|ECONNABORTED)|timeout of \d+ ?ms exceeded|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
         r"|No route to host|Could not resolve host|Name or service not known|Remote end closed connection without response|upstream timed out",
         r"|Unable to connect to the remote server|Max retries exceeded|unexpected end of file from server|SSL_ERROR_SYSCALL|context deadline exceeded",
         r"|No connection could be made because the target machine actively refused it|The operation has timed out|Empty reply from server",
@@ -56,14 +56,26 @@ static QUOTATION: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
+/// A quotation in single marks, which are too common elsewhere to count without a word of error.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static SINGLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\s(:]'(\p{Lu}[^'\n]{3,300})'").expect("a valid pattern"));
+
+/// "com a mensagem Saldo insuficiente", without quotes.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static WITH_MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i:com a (?:mensagem|msg)(?: de erro)?)\s+(\p{Lu}[^\n.;,{\[\x22]{3,200}[.!]?)")
+        .expect("a valid pattern")
+});
+
 /// "a msg é Unauthorized": a message without quotes, in its own capital letter.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\b(?i:msg|mensagem|erro|error|retorno|resposta|message))\s+(?:de erro\s+)?(?:é|eh|foi|era|is|que (?:volta|aparece|vem|retorna) é)\s+(?:o |a )?(\p{Lu}[^\n.;,{\[]{3,200}[.!]?)").expect("a valid pattern")
+    Regex::new(r"(?:(?-u:\b)(?i:msg|mensagem|erro|error|retorno|resposta|message))\s+(?:de erro\s+)?(?:é|eh|foi|era|is|que (?:volta|aparece|vem|retorna) é)\s+(?:o |a )?(\p{Lu}[^\n.;,{\[]{3,200}[.!]?)").expect("a valid pattern")
 });
 
 /// The error messages of `text`; `pairs` are its names and values.
-pub(super) fn find(text: &str, pairs: &[Pair]) -> Vec<Field> {
+pub(super) fn find(text: &str, pairs: &[Pair<'_>]) -> Vec<Field> {
     let mut fields = envelopes(text, pairs);
     fields.extend(quotations(text));
     let told = AFTER_STATUS.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
@@ -71,7 +83,11 @@ pub(super) fn find(text: &str, pairs: &[Pair]) -> Vec<Field> {
         told.filter(|found| !REASON.is_match(found.as_str().trim()))
             .filter_map(|found| message(text, found.range())),
     );
-    let told = TOLD.captures_iter(text).filter_map(|found| found.get(1));
+    let single = SINGLE.captures_iter(text).filter_map(|found| found.get(1));
+    let single = single.filter(|found| is_introduced(text, found.start().saturating_sub(1)));
+    fields.extend(single.filter_map(|found| message(text, found.range())));
+    let told =
+        TOLD.captures_iter(text).chain(WITH_MESSAGE.captures_iter(text)).filter_map(|found| found.get(1));
     fields.extend(told.filter_map(|found| message(text, found.range())));
     fields.extend(TRANSPORT.find_iter(text).filter_map(|found| message(text, found.range())));
     if fields.is_empty() {
@@ -85,7 +101,15 @@ pub(super) fn find(text: &str, pairs: &[Pair]) -> Vec<Field> {
             STATUS.find_iter(text).filter(alone).map(|found| field(found.range(), found.as_str().to_owned())),
         );
     }
-    without_nested(fields)
+    without_reasons(without_nested(fields))
+}
+
+/// The text that an API returned wins over the name of its status.
+fn without_reasons(mut fields: Vec<Field>) -> Vec<Field> {
+    if fields.iter().any(|field| !REASON.is_match(&field.value)) {
+        fields.retain(|field| field.value == "Unauthorized" || !REASON.is_match(&field.value));
+    }
+    fields
 }
 
 fn field(span: Range<usize>, value: String) -> Field {
@@ -173,7 +197,7 @@ fn rank(name: &str) -> Option<u8> {
 }
 
 /// Messages beside their names: in the envelopes of APIs and after the labels of people.
-fn envelopes(text: &str, pairs: &[Pair]) -> Vec<Field> {
+fn envelopes(text: &str, pairs: &[Pair<'_>]) -> Vec<Field> {
     let mut kept: Vec<(u8, Field)> = Vec::new();
     for pair in pairs {
         let Some((rank, found)) = envelope(text, pair) else { continue };
@@ -192,18 +216,19 @@ fn envelopes(text: &str, pairs: &[Pair]) -> Vec<Field> {
     kept.into_iter().map(|(_, field)| field).collect()
 }
 
-fn envelope(text: &str, pair: &Pair) -> Option<(u8, Field)> {
+fn envelope(text: &str, pair: &Pair<'_>) -> Option<(u8, Field)> {
     if pair.is_label {
         return label(text, pair).map(|field| (3, field));
     }
     let rank = rank(&pair.name)?;
+    let value = pair.value();
     let before = before(text, pair.name_start, 120);
     let near = |words: &[&str]| words.iter().any(|word| before.contains(word));
     let after = text
-        .get(pair.value.end..)
+        .get(value.span.end..)
         .and_then(|rest| rest.split_at_checked(rest.len().min(200)).map(|(near, _)| near))
         .unwrap_or("");
-    if !pair.quoted || rank == 2 && !near(&["erro", "error", "fault", "Erro"]) {
+    if !value.quoted || rank == 2 && !near(&["erro", "error", "fault", "Erro"]) {
         return None;
     }
     if pair.name == "title"
@@ -222,7 +247,7 @@ fn envelope(text: &str, pair: &Pair) -> Option<(u8, Field)> {
     {
         return None;
     }
-    message(text, pair.value.clone()).map(|field| (rank, field))
+    message(text, value.span).map(|field| (rank, field))
 }
 
 /// At most `most` bytes before `at`.
@@ -235,9 +260,17 @@ fn before(text: &str, at: usize, most: usize) -> &str {
 }
 
 /// `Erro: Usuário não cadastrado`, `Mensagem que volta: …`; a person's own words begin in a small letter.
-fn label(text: &str, pair: &Pair) -> Option<Field> {
-    let first = pair.label.split(' ').find(|word| !word.chars().all(|c| c.is_ascii_digit()))?;
+fn label(text: &str, pair: &Pair<'_>) -> Option<Field> {
+    let label = pair.label();
+    let first = label.split(' ').find(|word| !word.chars().all(|c| c.is_ascii_digit()))?;
     let nouns = [
+        "retornou",
+        "respondeu",
+        "devolveu",
+        "retorna",
+        "responde",
+        "devolve",
+        "aparece",
         "erro",
         "error",
         "mensagem",
@@ -251,24 +284,29 @@ fn label(text: &str, pair: &Pair) -> Option<Field> {
         "errors",
         "exception",
     ];
-    let named =
-        nouns.contains(&first) || pair.label.rsplit(' ').next().is_some_and(|last| nouns.contains(&last));
+    let named = nouns.contains(&first) || label.rsplit(' ').next().is_some_and(|last| nouns.contains(&last));
     let about =
         ["codigo", "code", "status", "id", "http", "data", "hora", "horario", "anexo", "automatica", "cor"];
-    if !named || pair.label.split(' ').any(|word| about.contains(&word)) {
+    if !named || label.split(' ').any(|word| about.contains(&word)) {
         return None;
     }
-    let span = if pair.quoted { pair.value.clone() } else { pair.line.clone() };
+    let beside = pair.value();
+    let span = if beside.quoted { beside.span } else { pair.line() };
     let raw = text.get(span.clone())?;
     let skipped = raw.len() - without_status(raw).len();
     let value = without_status(raw);
     if value.contains(['{', '['])
-        || !pair.quoted && !value.starts_with(|c: char| c.is_uppercase()) && !value.contains('_')
+        || !beside.quoted && !value.starts_with(|c: char| c.is_uppercase()) && !value.contains('_')
     {
         return None;
     }
-    let span = if REASON.is_match(raw.trim()) { span } else { span.start + skipped..span.end };
-    message(text, span)
+    if REASON.is_match(raw.trim()) {
+        return message(text, span);
+    }
+    // "Erro: Bad Request. Alguém sabe…": the person goes on.
+    let first = value.split(". ").next().unwrap_or(value);
+    let end = if REASON.is_match(first) { span.start + skipped + first.len() } else { span.end };
+    message(text, span.start + skipped..end)
 }
 
 /// What follows `HTTP 500 - ` or `400: `.
@@ -285,60 +323,32 @@ fn without_status(raw: &str) -> &str {
 
 /// Quotations that a word of error introduces on the same line, or that are a status text.
 fn quotations(text: &str) -> Vec<Field> {
-    let found = QUOTATION.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
-    found
-        .filter(|quoted| REASON.is_match(quoted.as_str()) || is_introduced(text, quoted.start()))
-        .filter_map(|quoted| message(text, quoted.range()))
-        .collect()
+    let inner = |hit: regex::Match<'_>| {
+        let mark = if hit.as_str().starts_with('"') { 1 } else { '\u{201c}'.len_utf8() };
+        hit.start() + mark..hit.end() - mark
+    };
+    let found = QUOTATION.find_iter(text).map(inner);
+    // A word alone in small letters is a name of something; that is cheap to see.
+    let telling = |raw: &str| raw.contains([' ', '_']) || raw.starts_with(char::is_uppercase);
+    let found = found.filter(|range| text.get(range.clone()).is_some_and(telling));
+    let told = found.filter(|range| {
+        text.get(range.clone()).is_some_and(|raw| REASON.is_match(raw)) || is_introduced(text, range.start)
+    });
+    told.filter_map(|range| message(text, range)).collect()
 }
 
 /// What stands in quotation marks right after one of these is the thing's name, not a message.
 const THINGS: &str = "produto campo usuario cliente parametro endpoint metodo opcao tela botao menu chamado coluna valor status \
     chave login job fluxo servico rota header nome tabela convenio ambiente perfil modulo aba";
 
+/// Words that introduce the quotation of an error; "da" only as the verb "dá".
+const INTRODUCERS: &str = "deu da dar dando erro error aparece apareceu aparecendo retorna retornou retornando retorno \
+    responde respondeu respondendo devolve devolveu devolvendo volta voltou voltando vem veio vindo \
+    mensagem msg message recebo recebi recebemos recebendo resposta tomei diz dizendo fala falando \
+    informa informando acusa acusando exibe gera gerou apresenta obtive tomo tomamos mostra falha \
+    returns says";
+
 fn is_introduced(text: &str, at: usize) -> bool {
-    const WORDS: [&str; 40] = [
-        "deu",
-        "da",
-        "dar",
-        "dando",
-        "erro",
-        "error",
-        "aparece",
-        "apareceu",
-        "aparecendo",
-        "retorna",
-        "retornou",
-        "retornando",
-        "retorno",
-        "responde",
-        "respondeu",
-        "respondendo",
-        "devolve",
-        "devolveu",
-        "devolvendo",
-        "volta",
-        "voltou",
-        "voltando",
-        "vem",
-        "veio",
-        "vindo",
-        "mensagem",
-        "msg",
-        "message",
-        "recebo",
-        "recebi",
-        "recebemos",
-        "recebendo",
-        "resposta",
-        "tomei",
-        "tomo",
-        "tomamos",
-        "mostra",
-        "falha",
-        "returns",
-        "says",
-    ];
     let lead = before(text, at, REACH);
     let lead = lead.rsplit('\n').next().unwrap_or("");
     let named = lead.trim_end_matches(['"', '\u{201c}', ' ']);
@@ -356,6 +366,6 @@ fn is_introduced(text: &str, at: usize) -> bool {
     }
     words.map(|word| word.chars().map(fold).collect::<String>()).any(|word| {
         // "da" is a verb only as "dá".
-        WORDS.contains(&word.as_str()) && (word != "da" || lead.contains("dá"))
+        INTRODUCERS.split(' ').any(|introducer| introducer == word) && (word != "da" || lead.contains("dá"))
     })
 }

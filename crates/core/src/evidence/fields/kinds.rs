@@ -6,23 +6,25 @@ use super::pairs::{Pair, fold};
 use super::{Field, FieldKind, shape};
 
 /// The field that `pair` is. Error messages are read elsewhere.
-pub(super) fn field(text: &str, pair: &Pair) -> Option<Field> {
+pub(super) fn field(text: &str, pair: &Pair<'_>) -> Option<Field> {
     let kind = kind(pair)?;
+    let (beside, line) = (pair.value(), pair.line());
     let span = match kind {
         FieldKind::Endpoint | FieldKind::Payload | FieldKind::OccurredAt | FieldKind::Environment
             if pair.is_label =>
         {
-            pair.line.clone()
+            line.clone()
         }
-        _ => pair.value.clone(),
+        _ => beside.span.clone(),
     };
-    let span = if kind == FieldKind::Token { without_scheme(text, span, &pair.line) } else { span };
+    let span = if kind == FieldKind::Token { without_scheme(text, span, &line) } else { span };
     let span = unwrapped(text, span);
     let value = text.get(span.clone())?;
     let fits = match kind {
         FieldKind::ApiKey => shape::is_key(value),
         FieldKind::User => {
-            shape::is_user(value, true) && !(pair.is_label && !pair.quoted && is_sentence(text, pair))
+            shape::is_user(value, true)
+                && !(pair.is_label && !beside.quoted && is_sentence(text, &beside.span, &line))
         }
         FieldKind::RequestId => {
             (6..=128).contains(&value.len())
@@ -44,9 +46,10 @@ pub(super) fn field(text: &str, pair: &Pair) -> Option<Field> {
     fits.then(|| Field { kind, span: span.clone(), value: value.to_owned() })
 }
 
-fn kind(pair: &Pair) -> Option<FieldKind> {
+fn kind(pair: &Pair<'_>) -> Option<FieldKind> {
     let name = pair.name.as_str();
-    let words: Vec<&str> = pair.label.split(' ').collect();
+    let label = pair.label();
+    let words: Vec<&str> = label.split(' ').collect();
     let about = ["erro", "error", "status", "tipo", "perfil", "mensagem", "agent", "pix", "host"];
     let talks_about = words.iter().any(|word| about.contains(word));
     if let Some(kind) =
@@ -59,13 +62,19 @@ fn kind(pair: &Pair) -> Option<FieldKind> {
     }
     // "API Key de homologação", "o usuário que muda", "3) Ambiente": by the words of the label, last ones first.
     let (last, before) = words.split_last()?;
+    // "Usuário utilizado na chamada" is the user, not the call.
+    let of_thing = before.last().is_some_and(|word| ["na", "no", "da", "do", "de", "em"].contains(word));
     let two = before.last().map(|word| format!("{word}{last}"));
     let three = before
         .len()
         .checked_sub(2)
         .and_then(|at| before.get(at..))
         .map(|words| format!("{}{last}", words.concat()));
-    let by_end = [three, two].into_iter().flatten().find_map(|name| exact(&name)).or_else(|| exact(last));
+    let by_end = [three, two]
+        .into_iter()
+        .flatten()
+        .find_map(|name| exact(&name))
+        .or_else(|| if of_thing { None } else { exact(last) });
     if by_end.is_some() {
         return by_end;
     }
@@ -76,7 +85,8 @@ fn kind(pair: &Pair) -> Option<FieldKind> {
         "chave" | "key" | "apikey" => Some(FieldKind::ApiKey),
         "usuario" | "login" | "user" => Some(FieldKind::User),
         "data" | "hora" | "horario" => Some(FieldKind::OccurredAt),
-        "endpoint" | "rota" => Some(FieldKind::Endpoint),
+        "endpoint" | "rota" | "url" => Some(FieldKind::Endpoint),
+        "corpo" | "payload" | "body" => Some(FieldKind::Payload),
         "ambiente" => Some(FieldKind::Environment),
         _ => None,
     })
@@ -160,9 +170,9 @@ fn unwrapped(text: &str, span: Range<usize>) -> Range<usize> {
 }
 
 /// Whether a person goes on in words after the value ("Login: não funciona mais desde ontem").
-fn is_sentence(text: &str, pair: &Pair) -> bool {
-    let value = text.get(pair.value.clone()).unwrap_or("");
-    let rest = text.get(pair.value.end..pair.line.end).unwrap_or("");
+fn is_sentence(text: &str, value: &Range<usize>, line: &Range<usize>) -> bool {
+    let rest = text.get(value.end..line.end).unwrap_or("");
+    let value = text.get(value.clone()).unwrap_or("");
     let plain = value.chars().all(char::is_alphabetic) && value.chars().skip(1).all(char::is_lowercase);
     plain && rest.starts_with(' ') && rest.split_whitespace().count() >= 2
 }

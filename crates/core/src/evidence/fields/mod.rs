@@ -72,3 +72,10 @@ pub fn find(text: &str) -> Vec<Field> {
     }
     kept
 }
+
+/// Keys, tokens and passwords (and users) that `text` names; a part of what [`find`] tells, for the masking.
+pub(crate) fn credentials(text: &str, pairs: &[pairs::Pair<'_>]) -> Vec<Field> {
+    let mut fields: Vec<Field> = pairs.iter().filter_map(|pair| kinds::field(text, pair)).collect();
+    fields.extend(prose::credentials(text));
+    fields
+}

@@ -11,30 +11,68 @@ const LONGEST_VALUE: usize = 4096;
 /// A value without quotes, and the line after a label, are read up to this many bytes.
 const LONGEST_BARE: usize = 1024;
 
-/// A name and the value beside it.
-pub(crate) struct Pair {
+/// A name and the place of the value beside it; what costs time is read only when asked for.
+pub(crate) struct Pair<'t> {
     /// The name in lower case without accents, spaces and signs (`X-Api-Key` is `xapikey`); of a path its last part.
     pub(crate) name: String,
-    /// The same with its words kept apart by single spaces, and with the words before it on the line.
-    pub(crate) label: String,
     pub(crate) name_start: usize,
-    /// Bytes of the value without its quotes: up to the closing quote, else up to the end of the word.
-    pub(crate) value: Range<usize>,
-    /// Of a label: the value with the rest of its line (or cell), trimmed; else the value.
-    pub(crate) line: Range<usize>,
-    pub(crate) quoted: bool,
     /// Written as a person writes a label: a colon, a space, no quotes around the name.
     pub(crate) is_label: bool,
+    text: &'t str,
+    raw: &'t str,
+    from: usize,
+    style: Style,
+}
+
+/// What ends a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// Its closing quote, or the end of the word.
+    Beside,
+    /// The next tag.
+    Element,
+}
+
+/// The value of a [`Pair`] without its quotes: up to the closing quote, else up to the end of the word.
+#[derive(Clone)]
+pub(crate) struct Value {
+    pub(crate) span: Range<usize>,
+    pub(crate) quoted: bool,
+}
+
+impl Pair<'_> {
+    /// The name with its words kept apart by single spaces, and with the words before it on the line.
+    pub(crate) fn label(&self) -> String {
+        words(self.raw)
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        if self.style == Style::Element {
+            let rest = cut(self.text.get(self.from..).unwrap_or(""), LONGEST_BARE);
+            let end = rest.find('<').unwrap_or(rest.len());
+            return Value { span: self.from..self.from + end, quoted: true };
+        }
+        value_after(self.text, self.from).unwrap_or(Value { span: self.from..self.from, quoted: false })
+    }
+
+    /// The rest of the line (or of the cell, up to ` | `) after the name, trimmed.
+    pub(crate) fn line(&self) -> Range<usize> {
+        line_from(self.text, self.from)
+    }
 }
 
 /// Every pair of `text` in order of the values. Names are bounded in length, so this is linear.
-pub(crate) fn pairs(text: &str) -> Vec<Pair> {
+pub(crate) fn pairs(text: &str) -> Vec<Pair<'_>> {
     let bytes = text.as_bytes();
     let mut pairs = Vec::new();
     for (at, byte) in bytes.iter().enumerate() {
         let width = match byte {
             b':' | b'=' => 1,
             b'%' if is_encoded_separator(bytes, at) => 3,
+            b'>' => {
+                pairs.extend(element_at(text, at));
+                continue;
+            }
             _ => continue,
         };
         let next = bytes.get(at + width);
@@ -50,11 +88,30 @@ pub(crate) fn pairs(text: &str) -> Vec<Pair> {
     pairs
 }
 
+/// `<name>value</…`, where `at` is the sign that ends the opening tag.
+fn element_at(text: &str, at: usize) -> Option<Pair<'_>> {
+    let before = text.get(floor(text, at.saturating_sub(LONGEST_NAME))..at)?;
+    let raw = before.get(before.rfind('<')? + 1..)?;
+    let plain = raw.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+    let closed = text.get(at + 1..).is_some_and(|rest| rest.starts_with(['<', '\n', '\r']));
+    if raw.is_empty() || !plain || closed {
+        return None;
+    }
+    let name = compact(raw.rsplit([':', '.']).next()?);
+    let style = Style::Element;
+    Some(Pair { name, name_start: at - raw.len(), is_label: false, text, raw, from: at + 1, style })
+}
+
+/// The nearest character boundary at or after `at`.
+fn floor(text: &str, at: usize) -> usize {
+    (at..at + 4).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
 fn is_encoded_separator(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at + 1..at + 3), Some(b"3A" | b"3a" | b"3D" | b"3d"))
 }
 
-fn pair_at(text: &str, at: usize, width: usize) -> Option<Pair> {
+fn pair_at(text: &str, at: usize, width: usize) -> Option<Pair<'_>> {
     let (name_start, raw, name_quoted) = name_before(text, at)?;
     let last = raw.rsplit(['.', '[', '/']).find(|part| part.chars().any(char::is_alphabetic))?;
     let name = compact(last);
@@ -66,10 +123,8 @@ fn pair_at(text: &str, at: usize, width: usize) -> Option<Pair> {
         from += 1;
     }
     let spaced = text.get(from..).is_some_and(|rest| rest.starts_with([' ', '\t', '*']));
-    let (value, quoted) = value_after(text, from)?;
     let is_label = !name_quoted && spaced && text.get(at..=at) == Some(":");
-    let line = if is_label || name == "authorization" { line_from(text, from) } else { value.clone() };
-    Some(Pair { label: words(raw), name, name_start, value, line, quoted, is_label })
+    Some(Pair { name, name_start, is_label, text, raw, from, style: Style::Beside })
 }
 
 /// Start, text and quotedness of the name that ends before `at`.
@@ -83,6 +138,9 @@ fn name_before(text: &str, at: usize) -> Option<(usize, &str, bool)> {
     let unquoted =
         unquoted.strip_suffix("%22").or_else(|| unquoted.strip_suffix("&quot;")).unwrap_or(unquoted);
     let quoted = unquoted.len() < before.len();
+    // "Chave (homologação): …": what stands in brackets is no part of the name.
+    let bracketed = unquoted.strip_suffix(')').and_then(|inner| inner.rfind('(')).filter(|_| !quoted);
+    let unquoted = bracketed.and_then(|open| unquoted.get(..open)).unwrap_or(unquoted).trim_end();
     let stops: &[char] = if quoted {
         &['"', '\'', '\\', '\n', '{', ';']
     } else {
@@ -100,7 +158,7 @@ fn name_before(text: &str, at: usize) -> Option<(usize, &str, bool)> {
 }
 
 /// The value that begins at or after `from`, and whether quotes hold it.
-fn value_after(text: &str, from: usize) -> Option<(Range<usize>, bool)> {
+fn value_after(text: &str, from: usize) -> Option<Value> {
     let rest = text.get(from..)?;
     let skipped = rest.len() - rest.trim_start_matches([' ', '\t', '*', '[', '`']).len();
     let skipped = if skipped > 16 { 0 } else { skipped };
@@ -114,7 +172,7 @@ fn value_after(text: &str, from: usize) -> Option<(Range<usize>, bool)> {
     if let Some(open) = opening_quote(rest) {
         let inner = rest.get(open.len()..)?;
         let length = closing_quote(inner, open);
-        return Some((start + open.len()..start + open.len() + length, true));
+        return Some(Value { span: start + open.len()..start + open.len() + length, quoted: true });
     }
     let ends = |c: char| {
         c.is_whitespace()
@@ -123,7 +181,7 @@ fn value_after(text: &str, from: usize) -> Option<(Range<usize>, bool)> {
     let rest = cut(rest, LONGEST_BARE);
     let end = rest.find(ends).unwrap_or(rest.len());
     let value = rest.get(..end)?.trim_end_matches(['.', '!', '?', ':', '*', '\\']);
-    Some((start..start + value.len(), false))
+    Some(Value { span: start..start + value.len(), quoted: false })
 }
 
 fn cut(text: &str, most: usize) -> &str {
@@ -181,8 +239,14 @@ pub(crate) fn compact(name: &str) -> String {
 }
 
 fn words(raw: &str) -> String {
-    let words = raw.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word.chars().map(fold).collect::<String>()).collect::<Vec<_>>().join(" ")
+    let mut joined = String::with_capacity(raw.len());
+    for word in raw.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.extend(word.chars().map(fold));
+    }
+    joined
 }
 
 /// A letter in lower case, without its Portuguese accent.

@@ -49,6 +49,8 @@ fn keys_stand_beside_their_names() {
             ("(POST, chave a1b2c3d4e5f6).", &["a1b2c3d4e5f6"]),
             ("identificador único: a1b2c3d4e5f6", &["a1b2c3d4e5f6"]),
             ("Chave a1b2c3d4e5f6; chave b1b2c3d4e5f6", &["a1b2c3d4e5f6", "b1b2c3d4e5f6"]),
+            ("chave (homologação): a1b2c3d4e5f6", &["a1b2c3d4e5f6"]),
+            ("<apiKey>a1b2c3d4e5f6</apiKey>", &["a1b2c3d4e5f6"]),
             ("apiKey: ***", &[]),
             ("apiKey: <sua-chave>", &[]),
             ("\"apiKey\": \"{{apiKey}}\"", &[]),
@@ -57,6 +59,9 @@ fn keys_stand_beside_their_names() {
             ("chave: inválida", &[]),
             ("a chave de produção não funciona", &[]),
             ("chave: 1234", &[]),
+            ("a chave é a mesma do AB03013786 que funciona", &[]),
+            ("a chave do AB03013786", &[]),
+            ("a mesma chave de sempre (zz-a1b2c3d4e5f6), só", &["zz-a1b2c3d4e5f6"]),
             ("chave pix: 12345678901", &[]),
             ("apiKey: https://x.example/a1b2c3d4", &[]),
             ("virar a chave em 01/06/2026", &[]),
@@ -89,6 +94,9 @@ fn users_stand_beside_their_names() {
             ("\"Login\": \"AB0123\",", &["AB0123"]),
             ("username: maria", &["maria"]),
             ("Usuário: maria@loja.example", &["maria@loja.example"]),
+            ("<ns:usuario>AB0123</ns:usuario>", &["AB0123"]),
+            ("Usuário utilizado na chamada: AB0123", &["AB0123"]),
+            ("Nosso usuário de integração é o int_loja", &["int_loja"]),
             ("usuário bloqueado", &[]),
             ("usuário: bloqueado", &[]),
             ("login: não funciona", &[]),
@@ -214,6 +222,15 @@ fn error_messages_are_what_came_back() {
             ("Resposta: HTTP 500 {\"errors\":[\"Falha geral.\"]}", &["Falha geral."]),
             ("[10:02:12] <-- 400 Usuário sem cadastro", &["Usuário sem cadastro"]),
             ("POST /x -> 400 [\"Chave recusada!\"]", &["Chave recusada!"]),
+        ],
+    );
+}
+
+#[test]
+fn a_status_counts_with_its_text_and_a_paraphrase_never() {
+    check(
+        FieldKind::ErrorMessage,
+        &[
             ("devolveu \"504 Gateway Time-out\" em POST", &["504 Gateway Time-out"]),
             ("HTTP/1.1 404 Not Found", &["404 Not Found"]),
             ("POST /x -> 500 Internal Server Error", &["500 Internal Server Error"]),
@@ -229,6 +246,12 @@ fn error_messages_are_what_came_back() {
                     "The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.",
                 ],
             ),
+            ("<faultstring>Saldo baixo</faultstring>", &["Saldo baixo"]),
+            ("Retornou: Saldo baixo", &["Saldo baixo"]),
+            ("o erro que aparece é 'Saldo baixo'", &["Saldo baixo"]),
+            ("volta com a mensagem Saldo baixo.", &["Saldo baixo."]),
+            ("fala que \"Saldo baixo\"", &["Saldo baixo"]),
+            ("erro: Bad Request. Alguém sabe o motivo?", &["Bad Request"]),
             ("foi recusado", &[]),
             ("a chave não aceita", &[]),
             ("diz que nao autorizado", &[]),
@@ -240,6 +263,11 @@ fn error_messages_are_what_came_back() {
             ("me responderam \"reprocesse pela manhã\"", &[]),
             ("um tal de \"identificador único\"", &[]),
             ("erro no campo \"cpf\"", &[]),
+            ("Erro 404 ao consultar ofertas do produto \"Caneta Azul\"", &[]),
+            (
+                "{\"status\":400,\"statusText\":\"Bad Request\",\"errors\":[\"Falha geral.\"]}",
+                &["Falha geral."],
+            ),
             ("www-authenticate: Bearer error=\"invalid_token\"", &[]),
             ("{\"mensagem\": \"API fora (401)\",\"request\":{\"method\":\"POST\"}}", &[]),
         ],

@@ -79,6 +79,10 @@ fn colon(cursor: &mut Cursor<'_>, hour: i64, start: Cursor<'_>, place: Place) ->
     let hour = day_part(cursor, hour);
     let exact = second.is_some() || place == Place::AfterDate;
     let zone = zone::suffix(cursor, exact);
+    if zone.is_none() && place == Place::Alone && cursor.byte() == b'-' && cursor.byte_at(1).is_ascii_digit()
+    {
+        return None; // "08:00-18:00" are opening hours.
+    }
     if !exact && matches!(cursor.byte(), b'Z' | b'z') {
         cursor.at += 1;
     }
@@ -141,10 +145,30 @@ fn whole_hour(cursor: &mut Cursor<'_>, hour: i64, start: Cursor<'_>) -> Option<C
     if is_length(&start, cursor) {
         return None;
     }
+    let minute = minutes_after(cursor);
     let spoken = day_part(cursor, hour);
-    let named = spoken != hour || ends_in_day_part(&start, cursor) || is_introduced(&start);
+    let named = minute > 0 || spoken != hour || ends_in_day_part(&start, cursor) || is_introduced(&start);
     let zone = zone::suffix(cursor, false);
-    Some(Clock { time: time(spoken, 0, 0, 0)?, seconds: false, zone, weak: !named })
+    Some(Clock { time: time(spoken, minute, 0, 0)?, seconds: false, zone, weak: !named })
+}
+
+/// "19 horas e 24 minutos", "9h e meia": the minutes that a word joins to the hour; 0 if none.
+fn minutes_after(cursor: &mut Cursor<'_>) -> i64 {
+    let mut ahead = *cursor;
+    if !ahead.spaces() || !ahead.eat_word(&["e"]) || !ahead.spaces() {
+        return 0;
+    }
+    if ahead.eat_word(&["meia"]) {
+        cursor.at = ahead.at;
+        return 30;
+    }
+    let Some(minute) = ahead.number(1, 2).filter(|minute| *minute < 60) else { return 0 };
+    ahead.spaces();
+    if !ahead.eat_word(&["minutos", "min", "minuto"]) {
+        return 0;
+    }
+    cursor.at = ahead.at;
+    minute
 }
 
 fn ends_in_day_part(start: &Cursor<'_>, end: &Cursor<'_>) -> bool {

@@ -14,54 +14,9 @@ use super::{Moment, MomentKind};
 const LONGEST_GLUE: usize = 40;
 
 /// Words that may stand between a date and its time.
-const GLUE_WORDS: [&str; 46] = [
-    "as",
-    "a",
-    "pelas",
-    "umas",
-    "uns",
-    "por",
-    "volta",
-    "das",
-    "da",
-    "do",
-    "de",
-    "dia",
-    "no",
-    "na",
-    "em",
-    "perto",
-    "cerca",
-    "aproximadamente",
-    "aprox",
-    "hora",
-    "horario",
-    "hs",
-    "h",
-    "desde",
-    "la",
-    "mais",
-    "ou",
-    "menos",
-    "quase",
-    "mesmo",
-    "tipo",
-    "logo",
-    "cedo",
-    "at",
-    "on",
-    "around",
-    "about",
-    "time",
-    "manha",
-    "tarde",
-    "noite",
-    "madrugada",
-    "t",
-    "feira",
-    "data",
-    "ultima",
-];
+const GLUE_WORDS: &str = "as a pelas umas uns por volta das da do de dia no na em perto cerca aproximadamente aprox \
+    hora horario hs h desde la mais ou menos quase mesmo tipo logo cedo at on around about time \
+    manha tarde noite madrugada t feira data ultima pela pelo entre ao brasilia";
 
 /// A date or a moment on its way: its bytes, and what is known of it.
 struct Piece {
@@ -85,6 +40,7 @@ pub(super) fn join(
     let pieces = merge_dates(text, atoms.into_iter().map(Piece::of).collect());
     let mut pieces = merge_times(text, pieces);
     share_dates(text, &mut pieces);
+    let pieces = without_hours(text, pieces);
     pieces.into_iter().filter_map(|piece| piece.moment(received_at, remark)).collect()
 }
 
@@ -173,6 +129,27 @@ fn share_dates(text: &str, pieces: &mut [Piece]) {
     }
 }
 
+/// Without the opening hours that a sentence tells ("das 8h às 18h"): two times without a date, tied by "às" or "até".
+fn without_hours(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
+    let tied = |left: &Piece, right: &Piece| {
+        let between = text.get(left.end..right.start).unwrap_or("").trim();
+        left.is_time()
+            && right.is_time()
+            && matches!(between, "às" | "as" | "a" | "até" | "ate" | "até as" | "até às" | "-" | "–")
+    };
+    let hours: Vec<bool> = (0..pieces.len())
+        .map(|at| {
+            let here = pieces.get(at);
+            let pair = |left: Option<&Piece>, right: Option<&Piece>| {
+                left.zip(right).is_some_and(|(left, right)| tied(left, right))
+            };
+            pair(here, pieces.get(at + 1))
+                || at.checked_sub(1).is_some_and(|before| pair(pieces.get(before), here))
+        })
+        .collect();
+    pieces.into_iter().zip(hours).filter(|(_, hours)| !hours).map(|(piece, _)| piece).collect()
+}
+
 fn is_list(text: &str, from: usize, to: usize) -> bool {
     let between = text.get(from..to).unwrap_or("").trim();
     matches!(
@@ -191,10 +168,14 @@ fn glue(text: &str, from: usize, to: usize) -> Option<&str> {
     if !between.chars().all(allowed) {
         return None;
     }
-    let mut words = between.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    words
-        .all(|word| GLUE_WORDS.contains(&word.chars().map(fold).collect::<String>().as_str()))
-        .then_some(between)
+    // "às 9h e pouco de hoje".
+    let plain = between.trim_start().strip_prefix("e pouco").unwrap_or(between);
+    let mut words = plain.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let is_glue = |word: &str| {
+        let word: String = word.chars().map(fold).collect();
+        GLUE_WORDS.split(' ').any(|glue| glue == word)
+    };
+    words.all(is_glue).then_some(between)
 }
 
 /// Whether date and time stand as a machine writes them: one row of numbers with seconds.

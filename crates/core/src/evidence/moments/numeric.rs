@@ -150,8 +150,10 @@ fn spoken<'t>(
         return day_alone(cursor, after_day, start, day, received_at);
     };
     cursor.at = end;
+    if word.len() == 3 {
+        cursor.eat(".");
+    }
     let after_month = *cursor;
-    cursor.eat(".");
     cursor.eat(",");
     cursor.spaces();
     if cursor.eat_word(&["de"]) {

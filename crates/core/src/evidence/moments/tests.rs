@@ -158,6 +158,16 @@ fn people_say_when() {
         ("hoje 14:28 e 14:31", "2026-05-28T14:28:00 | 2026-05-28T14:31:00"),
         ("Reprocessei: 09:05 e 09:12 de hoje", "2026-05-28T09:05:00 | 2026-05-28T09:12:00"),
         ("hoje desde que abrimos", "2026-05-28"),
+        ("terça (26) às 14h", "2026-05-26T14:00:00"),
+        ("hoje (28) às 09:15", "2026-05-28T09:15:00"),
+        ("hoje pela manhã (09:15)", "2026-05-28T09:15:00"),
+        ("hoje entre 9h10 e 9h20", "2026-05-28T09:10:00 | 2026-05-28T09:20:00"),
+        ("às 9h e pouco de hoje", "2026-05-28T09:00:00"),
+        ("26 de mai. às 14h", "2026-05-26T14:00:00"),
+        ("ontem por volta das 19 horas e 24 minutos", "2026-05-27T19:24:00"),
+        ("ontem às 9h e meia", "2026-05-27T09:30:00"),
+        ("hoje ao meio dia e meia", "2026-05-28T12:30:00"),
+        ("às 09:15 (horário de Brasília) de 28/05/2026", "2026-05-28T09:15:00"),
         ("10:00 ontem, 11:00 hoje", "2026-05-27T10:00:00 | 2026-05-28T11:00:00"),
     ]);
 }
@@ -185,6 +195,9 @@ fn a_time_alone_is_a_time() {
 #[test]
 fn lengths_numbers_and_names_are_no_moments() {
     check(&[
+        ("das 8h às 18h", ""),
+        ("funciona de 08:00 às 18:00", ""),
+        ("horário comercial (08:00-18:00)", ""),
         ("há 12 horas", ""),
         ("12h de validade", ""),
         ("de 5 em 5 min", ""),

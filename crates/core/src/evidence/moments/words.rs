@@ -58,7 +58,17 @@ fn relative(cursor: &Cursor<'_>, after: Cursor<'_>, days: i32, received_at: &Zon
     }
     let date = received_at.date().checked_add(days.days()).ok()?;
     let weak = matches!(word.as_str(), "agora" | "amanha" | "tomorrow");
-    Some(day_atom(cursor.at, after.at, date, Said::Relative, weak))
+    Some(day_atom(cursor.at, with_day(after, date).at, date, Said::Relative, weak))
+}
+
+/// Steps over the day of `date` in brackets: "terça (26)", "hoje (28)".
+fn with_day(after: Cursor<'_>, date: Date) -> Cursor<'_> {
+    let mut ahead = after;
+    ahead.spaces();
+    let bracket = ahead.eat("(");
+    ahead.eat("dia ");
+    let told = bracket && ahead.number(1, 2) == Some(i64::from(date.day())) && ahead.eat(")");
+    if told { ahead } else { after }
 }
 
 /// "antes de ontem".
@@ -196,7 +206,8 @@ fn weekday(cursor: Cursor<'_>, after: Cursor<'_>, word: &str, received_at: &Zone
         let date = if date == today { today.checked_sub(7.days()).ok()? } else { date };
         return Some(day_atom(cursor.at, past.at, date, Said::Weekday, false));
     }
-    Some(day_atom(cursor.at, end.at, date, Said::Weekday, !sure))
+    let whole = with_day(end, date);
+    Some(day_atom(cursor.at, whole.at, date, Said::Weekday, !sure && whole.at == end.at))
 }
 
 /// "na segunda," is a day, "na segunda tentativa" is not.
