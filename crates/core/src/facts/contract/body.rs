@@ -44,7 +44,9 @@ fn form(text: &str) -> Option<Value> {
         return None;
     }
     let pairs = url::form_urlencoded::parse(text.as_bytes());
-    Some(Value::Object(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect()))
+    Some(Value::Object(
+        pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect(),
+    ))
 }
 
 struct Reader<'t> {
@@ -134,7 +136,8 @@ impl<'t> Reader<'t> {
         if closing(self.peek()?).is_some() {
             return self.quoted();
         }
-        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || "_-$.".contains(c))).unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| !(c.is_alphanumeric() || "_-$.".contains(c))).unwrap_or(self.rest.len());
         let name = self.advance(end);
         (!name.is_empty()).then(|| name.to_owned())
     }
@@ -196,7 +199,8 @@ impl<'t> Reader<'t> {
     /// Passes over `...` and `…` where a part was left out.
     fn skip_left_out(&mut self) -> bool {
         let dots = self.rest.find(|c| c != '.' && c != '…').unwrap_or(self.rest.len());
-        let spread = self.rest.get(dots..).and_then(|rest| rest.chars().next()).is_some_and(char::is_alphanumeric);
+        let spread =
+            self.rest.get(dots..).and_then(|rest| rest.chars().next()).is_some_and(char::is_alphanumeric);
         let left_out = self.rest.starts_with("..") || self.rest.starts_with('…');
         if left_out {
             self.advance(dots);
@@ -268,7 +272,10 @@ mod tests {
             (r#"{"a": 1,}"#, Some(json!({"a": 1}))),
             ("{'a': True, 'b': None, c: 'd\\'e'}", Some(json!({"a": true, "b": null, "c": "d'e"}))),
             ("{“a”: “b”}", Some(json!({"a": "b"}))),
-            ("{ nome, cpf: cliente.cpf(1, 2), v: 1.5 }", Some(json!({"nome": hidden, "cpf": hidden, "v": 1.5}))),
+            (
+                "{ nome, cpf: cliente.cpf(1, 2), v: 1.5 }",
+                Some(json!({"nome": hidden, "cpf": hidden, "v": 1.5})),
+            ),
             ("{\"a\": [1, 2, ...], // nota\n \"b\": ***\n}", Some(json!({"a": [1, 2], "b": hidden}))),
             (r#"{"a": 1, ...}"#, Some(json!({"a": 1, "…": null}))),
             (r#"{"a": {"b": 1, "c": "cor"#, Some(json!({"a": {"b": 1, "…": null}, "…": null}))),
