@@ -58,7 +58,10 @@ impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.skip_blank();
         match self.peek()? {
-            _ if depth > DEEPEST => None,
+            _ if depth > DEEPEST => {
+                self.rest = ""; // Else every level would go on with what this one could not hold.
+                None
+            }
             '{' => Some(self.object(depth)),
             '[' => Some(self.array(depth)),
             quote if closing(quote).is_some() => self.quoted().map(Value::String),
@@ -101,8 +104,11 @@ impl<'t> Reader<'t> {
             if self.peek() == Some('>') {
                 self.take(); // `=>`
             }
-            let Some(value) = self.value(depth + 1) else { break };
-            object.insert(name, value);
+            match self.value(depth + 1) {
+                Some(value) => object.insert(name, value),
+                None if self.rest.is_empty() => break,
+                None => object.insert(name, unknown()),
+            };
         }
         object.insert(LEFT_OUT.to_owned(), Value::Null);
         Value::Object(object)
@@ -282,6 +288,7 @@ mod tests {
             ("a=1&b=x%20y", Some(json!({"a": "1", "b": "x y"}))),
             ("a=1", Some(json!({"a": "1"}))),
             ("[1, 2]", Some(json!([1, 2]))),
+            ("{'a': , 'b': 1}", Some(json!({"a": hidden, "b": 1}))),
             ("olá, deu erro", None),
             ("a = 1", None),
             ("", None),
