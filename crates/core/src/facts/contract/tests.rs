@@ -24,6 +24,7 @@ paths:
     put:
       requestBody: {$ref: '#/components/requestBodies/Foto'}
       responses: {2XX: {description: ok}}
+  /Avisos/{id}: {get: {}}
 components:
   requestBodies:
     Foto:
@@ -62,6 +63,7 @@ const NEW: &str = r#"{"openapi": "3.1.0", "info": {"title": "Fretes", "version":
       "requestBody": {"content": {"application/json": {"schema": {"type": ["object", "null"], "required": ["itens"],
           "properties": {"itens": {"type": "array", "items": {"type": "object", "required": ["valor"]}}}}}}},
       "responses": {"202": {}, "400": {}}}, "get": {}},
+  "/api/v2/avisos/{id}/itens": {"get": {}},
   "/api/v2/fretes/{id}": {"get": {}},
   "/api/v2/fretes/abertos": {"get": {}},
   "/api/v2/usuarios/login": {"post": {}}},
@@ -91,8 +93,10 @@ fn operations_carry_the_whole_path_and_what_they_take() {
     let expected = [
         "POST /api/Frete",
         "PUT /api/Frete/{id}/foto",
+        "GET /api/Avisos/{id}",
         "POST /api/v2/fretes",
         "GET /api/v2/fretes",
+        "GET /api/v2/avisos/{id}/itens",
         "GET /api/v2/fretes/{id}",
         "GET /api/v2/fretes/abertos",
         "POST /api/v2/usuarios/login",
@@ -104,9 +108,9 @@ fn operations_carry_the_whole_path_and_what_they_take() {
         (true, true, false, &[200][..])
     );
     assert_eq!(old.media_types, ["application/json", "text/xml"]);
-    let new = &contract.operations[2];
+    let new = &contract.operations[3];
     assert_eq!((new.body_required, new.is_async, new.deprecated), (false, true, true));
-    assert!(contract.operations[1].takes_body && !contract.operations[3].takes_body);
+    assert!(contract.operations[1].takes_body && !contract.operations[4].takes_body);
     assert_eq!(
         problems,
         [
@@ -142,6 +146,9 @@ fn a_route_of_one_version_is_known_under_the_prefix_of_the_other() {
         ("POST", "/api/v1/Frete", Some(("POST /api/Frete", "v1"))),
         ("PUT", "/api/v2/Frete/9/foto/2", Some(("PUT /api/Frete/{id}/foto", "v1"))),
         ("GET", "/api/fretes/9/itens", Some(("GET /api/v2/fretes/{id}", "v2"))),
+        // Both versions have the word: its spelling tells, if anything does.
+        ("GET", "/api/v2/Avisos/1/2/3", Some(("GET /api/Avisos/{id}", "v1"))),
+        ("GET", "/api/v2/avisos/1/2/3", None),
         ("POST", "/api/v2/usuarios/login", None),
         ("GET", "/api/v2/usuarios/login", None), // The method is wrong, not the version.
         ("GET", "/api/v2/fretes/9/itens", None),
@@ -244,6 +251,19 @@ fn each_breach_names_its_field_and_never_the_value() {
         assert_eq!(told, expected, "{pointer} = {value}");
     }
     assert!(contract.schema_problem(operation).is_some());
+}
+
+#[test]
+fn what_decides_comes_first_and_circles_are_noted() {
+    let (contract, _) = contract();
+    let operation = found(&contract, "POST", "/api/Frete");
+    let body = json!({"destino": {"cidadeId": 1, "uf": "Paraná"}, "peso": -1, "tipo": "lento"});
+    let decides: Vec<bool> = contract.validate_body(operation, &body).iter().map(|one| one.decides).collect();
+    assert_eq!(decides, [true, false, false]);
+    let giro = json!({"$ref": "#/components/schemas/Giro"});
+    let (schema, notes) = schema::standalone(&contract.documents, 0, &giro);
+    assert_eq!(schema["$defs"], json!({"0": true, "1": true}));
+    assert_eq!(notes.len(), 2);
 }
 
 #[test]
