@@ -149,6 +149,7 @@ fn a_route_of_one_version_is_known_under_the_prefix_of_the_other() {
         // Both versions have the word: its spelling tells, if anything does.
         ("GET", "/api/v2/Avisos/1/2/3", Some(("GET /api/Avisos/{id}", "v1"))),
         ("GET", "/api/v2/avisos/1/2/3", None),
+        ("GET", "/api/v2/AVISOS/1/2/3", None),
         ("POST", "/api/v2/usuarios/login", None),
         ("GET", "/api/v2/usuarios/login", None), // The method is wrong, not the version.
         ("GET", "/api/v2/fretes/9/itens", None),
