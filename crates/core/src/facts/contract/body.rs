@@ -44,7 +44,9 @@ fn form(text: &str) -> Option<Value> {
         return None;
     }
     let pairs = url::form_urlencoded::parse(text.as_bytes());
-    Some(Value::Object(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect()))
+    Some(Value::Object(
+        pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect(),
+    ))
 }
 
 struct Reader<'t> {
@@ -56,7 +58,10 @@ impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize) -> Option<Value> {
         self.skip_blank();
         match self.peek()? {
-            _ if depth > DEEPEST => None,
+            _ if depth > DEEPEST => {
+                self.rest = ""; // Else every level would go on with what this one could not hold.
+                None
+            }
             '{' => Some(self.object(depth)),
             '[' => Some(self.array(depth)),
             quote if closing(quote).is_some() => self.quoted().map(Value::String),
@@ -99,8 +104,11 @@ impl<'t> Reader<'t> {
             if self.peek() == Some('>') {
                 self.take(); // `=>`
             }
-            let Some(value) = self.value(depth + 1) else { break };
-            object.insert(name, value);
+            match self.value(depth + 1) {
+                Some(value) => object.insert(name, value),
+                None if self.rest.is_empty() => break,
+                None => object.insert(name, unknown()),
+            };
         }
         object.insert(LEFT_OUT.to_owned(), Value::Null);
         Value::Object(object)
@@ -134,7 +142,8 @@ impl<'t> Reader<'t> {
         if closing(self.peek()?).is_some() {
             return self.quoted();
         }
-        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || "_-$.".contains(c))).unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| !(c.is_alphanumeric() || "_-$.".contains(c))).unwrap_or(self.rest.len());
         let name = self.advance(end);
         (!name.is_empty()).then(|| name.to_owned())
     }
@@ -196,7 +205,8 @@ impl<'t> Reader<'t> {
     /// Passes over `...` and `…` where a part was left out.
     fn skip_left_out(&mut self) -> bool {
         let dots = self.rest.find(|c| c != '.' && c != '…').unwrap_or(self.rest.len());
-        let spread = self.rest.get(dots..).and_then(|rest| rest.chars().next()).is_some_and(char::is_alphanumeric);
+        let spread =
+            self.rest.get(dots..).and_then(|rest| rest.chars().next()).is_some_and(char::is_alphanumeric);
         let left_out = self.rest.starts_with("..") || self.rest.starts_with('…');
         if left_out {
             self.advance(dots);
@@ -268,13 +278,17 @@ mod tests {
             (r#"{"a": 1,}"#, Some(json!({"a": 1}))),
             ("{'a': True, 'b': None, c: 'd\\'e'}", Some(json!({"a": true, "b": null, "c": "d'e"}))),
             ("{“a”: “b”}", Some(json!({"a": "b"}))),
-            ("{ nome, cpf: cliente.cpf(1, 2), v: 1.5 }", Some(json!({"nome": hidden, "cpf": hidden, "v": 1.5}))),
+            (
+                "{ nome, cpf: cliente.cpf(1, 2), v: 1.5 }",
+                Some(json!({"nome": hidden, "cpf": hidden, "v": 1.5})),
+            ),
             ("{\"a\": [1, 2, ...], // nota\n \"b\": ***\n}", Some(json!({"a": [1, 2], "b": hidden}))),
             (r#"{"a": 1, ...}"#, Some(json!({"a": 1, "…": null}))),
             (r#"{"a": {"b": 1, "c": "cor"#, Some(json!({"a": {"b": 1, "…": null}, "…": null}))),
             ("a=1&b=x%20y", Some(json!({"a": "1", "b": "x y"}))),
             ("a=1", Some(json!({"a": "1"}))),
             ("[1, 2]", Some(json!([1, 2]))),
+            ("{'a': , 'b': 1}", Some(json!({"a": hidden, "b": 1}))),
             ("olá, deu erro", None),
             ("a = 1", None),
             ("", None),

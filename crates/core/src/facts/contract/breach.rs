@@ -57,7 +57,8 @@ impl Breach {
             Value::Array(list) => list.iter().filter(|value| !value.is_null()).map(plain).collect(),
             one => vec![plain(one)],
         };
-        let mut told: Vec<String> = values.iter().take(MOST_ALLOWED).map(|value| format!("`{value}`")).collect();
+        let mut told: Vec<String> =
+            values.iter().take(MOST_ALLOWED).map(|value| format!("`{value}`")).collect();
         if values.len() > MOST_ALLOWED {
             told.push("…".to_owned());
         }

@@ -29,7 +29,9 @@ impl Contract {
             let operations = contract.read_operations(n);
             if operations.is_empty() {
                 let name = contract.documents.get(n).map_or("", |document| document.name.as_str());
-                problems.push(format!("documento {name}: não descreve nenhuma operação (`paths` vazio ou ausente)"));
+                problems.push(format!(
+                    "documento {name}: não descreve nenhuma operação (`paths` vazio ou ausente)"
+                ));
             }
             contract.operations.extend(operations);
         }
@@ -42,7 +44,8 @@ impl Contract {
         for reference in unique {
             if refs::resolve(&self.documents, n, reference).is_none() {
                 let name = &document.name;
-                problems.push(format!("documento {name}: a referência `{reference}` não leva a lugar nenhum"));
+                problems
+                    .push(format!("documento {name}: a referência `{reference}` não leva a lugar nenhum"));
             }
         }
     }
@@ -63,13 +66,21 @@ impl Contract {
     }
 
     /// `at` is the document of the path item, `document` the one whose servers count.
-    fn operation(&self, at: usize, document: &Document, levels: [&Value; 2], route: (&str, &str)) -> Operation {
+    fn operation(
+        &self,
+        at: usize,
+        document: &Document,
+        levels: [&Value; 2],
+        route: (&str, &str),
+    ) -> Operation {
         let [item, operation] = levels;
         let (method, path) = route;
         let prefixes = prefixes(&document.root, item, operation);
         let mut templates = prefixes.iter().map(|prefix| joined(prefix, path));
         let template = templates.next().unwrap_or_else(|| path.to_owned());
-        let text = |name: &str| operation.get(name).or_else(|| item.get(name)).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| {
+            operation.get(name).or_else(|| item.get(name)).and_then(Value::as_str).map(str::to_owned)
+        };
         let flag = |name: &str| operation.get(name).and_then(Value::as_bool).unwrap_or(false);
         let success_statuses = success_statuses(operation);
         let body = self.body(at, item, operation);
@@ -93,7 +104,9 @@ impl Contract {
     }
 
     fn body(&self, at: usize, item: &Value, operation: &Value) -> Option<Body> {
-        let Some(written) = operation.get("requestBody") else { return self.body_of_swagger(at, item, operation) };
+        let Some(written) = operation.get("requestBody") else {
+            return self.body_of_swagger(at, item, operation);
+        };
         let (document, body) = refs::follow(&self.documents, at, written)?;
         let mut contents: Vec<(&str, &Value)> = entries(body.get("content")).collect();
         contents.sort_by_key(|(media_type, _)| rank(media_type));
@@ -124,7 +137,11 @@ impl Contract {
                 _ => {}
             }
         }
-        form.then(|| Body { required: false, media_types: vec!["multipart/form-data".to_owned()], schema: None })
+        form.then(|| Body {
+            required: false,
+            media_types: vec!["multipart/form-data".to_owned()],
+            schema: None,
+        })
     }
 }
 

@@ -22,11 +22,14 @@ impl Contract {
             let fits = operation.templates().filter_map(|template| fit(template, &segments)).min();
             fitting.extend(fits.map(|openness| (openness, operation)));
         }
-        let of_method = fitting.iter().filter(|(_, operation)| operation.method.eq_ignore_ascii_case(method.trim()));
+        let of_method =
+            fitting.iter().filter(|(_, operation)| operation.method.eq_ignore_ascii_case(method.trim()));
         if let Some((_, operation)) = of_method.min_by(|a, b| a.0.cmp(&b.0)) {
             return Located::Operation(operation);
         }
-        let Some(best) = fitting.iter().map(|(openness, _)| openness).min().cloned() else { return Located::Unknown };
+        let Some(best) = fitting.iter().map(|(openness, _)| openness).min().cloned() else {
+            return Located::Unknown;
+        };
         fitting.retain(|(openness, _)| *openness == best);
         Located::WrongMethod(fitting.into_iter().map(|(_, operation)| operation).collect())
     }
@@ -50,7 +53,8 @@ impl Contract {
         let rest = paths::below(path, called_prefix)?;
         let mut rests = vec![rest.as_slice()];
         if let Some((first, tail)) = rest.split_first()
-            && (prefixes.iter().any(|(code, _)| code.eq_ignore_ascii_case(first)) || looks_like_version(first))
+            && (prefixes.iter().any(|(code, _)| code.eq_ignore_ascii_case(first))
+                || looks_like_version(first))
         {
             rests.push(tail);
         }
@@ -117,7 +121,8 @@ impl Operation {
 /// For each segment whether the template leaves it open; `None` if the template does not fit.
 fn fit(template: &str, segments: &[&str]) -> Option<Vec<bool>> {
     let own = paths::segments(template);
-    let fits = own.len() == segments.len() && own.iter().zip(segments).all(|(a, b)| paths::segment_fits(a, b));
+    let fits =
+        own.len() == segments.len() && own.iter().zip(segments).all(|(a, b)| paths::segment_fits(a, b));
     fits.then(|| own.iter().map(|segment| segment.contains('{')).collect())
 }
 

@@ -30,8 +30,21 @@ mod tests {
     #[test]
     fn hidden_values_are_told_from_real_ones() {
         for hidden in [
-            "***", "xxxx", "●●●", "<removida>", "[nome]", "123.***.***-09", "hml_…9f3a", "...", "{{token}}", "${CPF}",
-            "XXX.XXX.XXX-XX", "(omitido)", "[REDACTED]", "xx/xx/xxxx", "x",
+            "***",
+            "xxxx",
+            "●●●",
+            "<removida>",
+            "[nome]",
+            "123.***.***-09",
+            "hml_…9f3a",
+            "...",
+            "{{token}}",
+            "${CPF}",
+            "XXX.XXX.XXX-XX",
+            "(omitido)",
+            "[REDACTED]",
+            "xx/xx/xxxx",
+            "x",
         ] {
             assert!(is_masked(hidden), "{hidden}");
         }

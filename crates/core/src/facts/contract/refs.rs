@@ -8,7 +8,11 @@ use super::Document;
 const LONGEST_CHAIN: usize = 32;
 
 /// What `reference`, standing in document `from`, names: the document and the value there.
-pub(super) fn resolve<'d>(documents: &'d [Document], from: usize, reference: &str) -> Option<(usize, &'d Value)> {
+pub(super) fn resolve<'d>(
+    documents: &'d [Document],
+    from: usize,
+    reference: &str,
+) -> Option<(usize, &'d Value)> {
     let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
     let document = if file.is_empty() {
         from
@@ -22,10 +26,16 @@ pub(super) fn resolve<'d>(documents: &'d [Document], from: usize, reference: &st
 }
 
 /// `value` itself, or what its `$ref` leads to in the end; `None` where that is nothing or a circle.
-pub(super) fn follow<'d>(documents: &'d [Document], from: usize, value: &'d Value) -> Option<(usize, &'d Value)> {
+pub(super) fn follow<'d>(
+    documents: &'d [Document],
+    from: usize,
+    value: &'d Value,
+) -> Option<(usize, &'d Value)> {
     let (mut document, mut value) = (from, value);
     for _ in 0..LONGEST_CHAIN {
-        let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return Some((document, value)) };
+        let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
+            return Some((document, value));
+        };
         (document, value) = resolve(documents, document, reference)?;
     }
     None
@@ -40,7 +50,12 @@ pub(super) fn all(value: &Value) -> Vec<&str> {
             Value::Array(list) => open.extend(list),
             Value::Object(object) => {
                 found.extend(object.get("$ref").and_then(Value::as_str));
-                open.extend(object.iter().filter(|(key, _)| !matches!(key.as_str(), "example" | "examples")).map(|(_, v)| v));
+                open.extend(
+                    object
+                        .iter()
+                        .filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
+                        .map(|(_, v)| v),
+                );
             }
             _ => {}
         }
@@ -61,5 +76,8 @@ fn percent_decoded(text: &str) -> String {
     }
     // A plus sign is itself in a fragment.
     let plus_kept = text.replace('+', "%2B");
-    url::form_urlencoded::parse(plus_kept.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
+    url::form_urlencoded::parse(plus_kept.as_bytes())
+        .map(|(name, _)| name.into_owned())
+        .next()
+        .unwrap_or_default()
 }

@@ -30,7 +30,8 @@ pub(super) fn standalone(documents: &[Document], document: usize, schema: &Value
         }
     }
     writer.break_circles();
-    let defs: Map<String, Value> = writer.defs.into_iter().enumerate().map(|(n, def)| (n.to_string(), def)).collect();
+    let defs: Map<String, Value> =
+        writer.defs.into_iter().enumerate().map(|(n, def)| (n.to_string(), def)).collect();
     (json!({"allOf": [root], "$defs": defs}), writer.notes)
 }
 
@@ -112,7 +113,9 @@ impl<'d> Writer<'d> {
                     None
                 }
                 "prefixItems" => self.list(value, part),
-                "items" | "additionalProperties" | "contains" | "propertyNames" => Some(self.schema(value, part)),
+                "items" | "additionalProperties" | "contains" | "propertyNames" => {
+                    Some(self.schema(value, part))
+                }
                 "properties" | "patternProperties" => self.map(value, part, key == "patternProperties"),
                 "dependentSchemas" => self.map(value, same, false),
                 "required" => Some(self.required(value, object, place)),
@@ -176,7 +179,8 @@ fn plain(key: &str, value: &Value) -> Option<Value> {
         "type" => match value {
             Value::String(name) => TYPES.contains(&name.as_str()),
             Value::Array(names) => {
-                !names.is_empty() && names.iter().all(|name| name.as_str().is_some_and(|name| TYPES.contains(&name)))
+                !names.is_empty()
+                    && names.iter().all(|name| name.as_str().is_some_and(|name| TYPES.contains(&name)))
             }
             _ => false,
         },
@@ -186,7 +190,9 @@ fn plain(key: &str, value: &Value) -> Option<Value> {
         "pattern" => value.as_str().is_some_and(|pattern| regex::Regex::new(pattern).is_ok()),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
         "multipleOf" => value.as_f64().is_some_and(|n| n > 0.0),
-        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => value.is_u64(),
+        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+            value.is_u64()
+        }
         "uniqueItems" => value.is_boolean(),
         _ => false,
     };

@@ -15,14 +15,20 @@ pub(super) fn nearest<'c>(operations: &'c [Operation], method: &str, path: &[&st
         .iter()
         .map(|operation| (far(operation, method, path), operation))
         // Half of the path may differ, not more.
-        .filter(|(far, operation)| 2 * far <= WHOLE * path.len().max(paths::segments(&operation.template).len()))
+        .filter(|(far, operation)| {
+            2 * far <= WHOLE * path.len().max(paths::segments(&operation.template).len())
+        })
         .collect();
     near.sort_by_key(|(far, _)| *far);
     near.into_iter().take(3).map(|(_, operation)| operation).collect()
 }
 
 /// The nearest of all, however far.
-pub(super) fn likeliest<'c>(operations: &[&'c Operation], method: &str, path: &[&str]) -> Option<&'c Operation> {
+pub(super) fn likeliest<'c>(
+    operations: &[&'c Operation],
+    method: &str,
+    path: &[&str],
+) -> Option<&'c Operation> {
     operations.iter().copied().min_by_key(|operation| far(operation, method, path))
 }
 

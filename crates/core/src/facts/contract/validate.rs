@@ -37,8 +37,11 @@ impl Contract {
                 break;
             }
         }
-        let typed: Vec<String> = breaches.iter().filter(|one| is_type(one)).map(|one| one.pointer.clone()).collect();
-        breaches.retain(|one| is_type(one) || !typed.contains(&one.pointer) || one.kind == BreachKind::MissingField);
+        let typed: Vec<String> =
+            breaches.iter().filter(|one| is_type(one)).map(|one| one.pointer.clone()).collect();
+        breaches.retain(|one| {
+            is_type(one) || !typed.contains(&one.pointer) || one.kind == BreachKind::MissingField
+        });
         breaches.sort_by_key(|breach| !breach.decides);
         breaches
     }
@@ -94,10 +97,16 @@ fn judge(error: &ValidationError<'_>, form: bool) -> Vec<Breach> {
                 TypeKind::Multiple(set) => set.iter().collect(),
             };
             let tolerated = form && instance.as_str().is_some_and(|text| reads_as(text, &types));
-            if tolerated { Vec::new() } else { vec![Breach::wrong_type(pointer, expected(&types), found(instance))] }
+            if tolerated {
+                Vec::new()
+            } else {
+                vec![Breach::wrong_type(pointer, expected(&types), found(instance))]
+            }
         }
         ValidationErrorKind::Enum { options } => vec![Breach::unknown_enum(pointer, options)],
-        ValidationErrorKind::Constant { expected_value } => vec![Breach::unknown_enum(pointer, expected_value)],
+        ValidationErrorKind::Constant { expected_value } => {
+            vec![Breach::unknown_enum(pointer, expected_value)]
+        }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             branches(context, &pointer, form)
         }
@@ -129,7 +138,9 @@ fn missing(instance: &Value, pointer: &str, name: &str) -> Option<Breach> {
     if object.contains_key(body::LEFT_OUT) {
         return None;
     }
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let letters = |text: &str| {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
     let wanted = letters(name);
     let sent_as = object.keys().map(String::as_str).find(|key| letters(key) == wanted);
     Some(Breach::missing(below(pointer, name), sent_as))
@@ -244,6 +255,7 @@ fn below(pointer: &str, name: &str) -> String {
 /// A name that may itself be somebody's number or address (a map by CPF) is not shown.
 fn shown(name: &str) -> String {
     let digits = name.chars().filter(char::is_ascii_digit).count();
-    let plain = name.chars().count() <= 60 && name.chars().all(|c| c.is_alphanumeric() || "_-.$[]".contains(c));
+    let plain =
+        name.chars().count() <= 60 && name.chars().all(|c| c.is_alphanumeric() || "_-.$[]".contains(c));
     if plain && digits < 6 { name.to_owned() } else { "…".to_owned() }
 }

@@ -20,7 +20,7 @@ fn file() -> Value {
         "holidays": [{"date": "2026-07-09", "name": "Dia da Cidade"}],
         "environments": [
             {"code": "teste", "name": "Teste", "base_urls": ["https://api.frete.example/teste/v1/", "http://127.0.0.1:8080/api"]},
-            {"code": "real", "name": "Real", "base_urls": ["https://api.frete.example/real/v1", "https://frete.example/api"]}],
+            {"code": "real", "name": "Real", "base_urls": ["https://api.frete.example/real/v1", "https://frete.example/api", "http://127.0.0.1:9090/api"]}],
         "api_versions": [{"code": "v9", "path_prefix": "/api"}, {"code": "v10", "path_prefix": "/api/v10/"}],
         "products": [{"code": "expresso", "name": "Expresso", "aliases": ["rápido"], "api_versions": ["v10"]}],
         "partners": [
@@ -64,6 +64,7 @@ fn a_sound_file_is_read_whole() {
 }
 
 /// Each mistake: where it is made, what is written there, and what the reader is told.
+#[expect(clippy::too_many_lines, reason = "a table, one row a mistake")]
 #[test]
 fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
     let table = [
@@ -243,6 +244,7 @@ fn a_host_says_the_environment_and_its_path_where_two_share_it() {
         ("https://api.frete.example/real/v1/x", Some(("real", "/real/v1/x"))),
         ("https://api.frete.example/x", None), // Either.
         ("http://127.0.0.1:8080/api/x", Some(("teste", "/api/x"))),
+        ("127.0.0.1:9090/api/x", Some(("real", "/api/x"))),
         ("https://usuario:senha@frete.example/x", Some(("real", "/x"))),
         ("/api/x", None),
         ("https://outra.example/api", None),

@@ -123,7 +123,7 @@ proptest! {
     fn a_changed_line_shows_no_key(cut in 0usize..200, put in "[\"{}:,a0]{0,2}") {
         let whole = line("10:00:00", "a", r#""method":"GET","path":"/x","status":200,"api_key":"chave-muito-secreta""#);
         let cut = cut.min(whole.len());
-        let changed = format!("{}{put}{}", &whole[..cut], &whole[cut..]);
+        let changed = whole.get(..cut).unwrap().to_owned() + &put + whole.get(cut..).unwrap();
         let (_, problems) = RequestLog::parse(&changed, &secret());
         prop_assert!(problems.iter().all(|problem| !problem.reason.contains("chave-muito-secreta")));
     }
