@@ -5,8 +5,8 @@ use super::reading::{Clause, Hit, Reading};
 use super::{Cue, KeyRequest, Place, SpeechInput};
 use crate::evidence::mentions::Mention;
 
-/// A supposition this strong needs no question mark.
-const SURELY_SUPPOSED: i32 = 10;
+/// A supposition this strong needs no question mark, and a question this strong no doubt.
+const SURELY: i32 = 10;
 const FAILURES: [Meaning; 5] =
     [Meaning::Failure, Meaning::Timeout, Meaning::Unavailable, Meaning::Unauthorised, Meaning::Status];
 const ERRORS: [Meaning; 6] = [
@@ -108,13 +108,13 @@ impl<'a> Judge<'a> {
     }
 
     fn is_supposed(&self, number: usize) -> bool {
-        let (mut supposed, mut asks) = (0, false);
+        let (mut supposed, mut asks, mut helps) = (0, false, false);
         for clause in self.sentence_of(number) {
-            supposed =
-                supposed.max(clause.points(Meaning::Supposed)).max(clause.points(Meaning::AsksMeaning));
-            asks |= clause.asks || clause.points(Meaning::Question) >= self.lexicon.question.threshold;
+            supposed = supposed.max(clause.points(Meaning::Supposed)).max(clause.points(Meaning::AsksMeaning));
+            asks |= clause.asks || clause.points(Meaning::Question) >= SURELY;
+            helps |= clause.points(Meaning::Help) > 0;
         }
-        supposed >= SURELY_SUPPOSED || (supposed > 0 && asks)
+        supposed >= SURELY || (supposed > 0 && asks && !helps)
     }
 
     fn is_question(&self, number: usize) -> bool {
