@@ -153,7 +153,9 @@ fn singular(word: String) -> String {
     if word.len() < 4 {
         return word;
     }
-    for (plural, single) in [("coes", "cao"), ("oes", "ao"), ("ais", "al"), ("eis", "el"), ("ns", "m"), ("res", "r")] {
+    for (plural, single) in
+        [("coes", "cao"), ("oes", "ao"), ("ais", "al"), ("eis", "el"), ("ns", "m"), ("res", "r")]
+    {
         if let Some(stem) = word.strip_suffix(plural) {
             return [stem, single].concat();
         }

@@ -5,8 +5,8 @@ use super::reading::{Clause, Hit, Reading};
 use super::{Cue, KeyRequest, Place, SpeechInput};
 use crate::evidence::mentions::Mention;
 
-/// A supposition this strong needs no question mark.
-const SURELY_SUPPOSED: i32 = 10;
+/// A supposition this strong needs no question mark, and a question this strong no doubt.
+const SURELY: i32 = 10;
 const FAILURES: [Meaning; 5] =
     [Meaning::Failure, Meaning::Timeout, Meaning::Unavailable, Meaning::Unauthorised, Meaning::Status];
 const ERRORS: [Meaning; 6] = [
@@ -108,12 +108,13 @@ impl<'a> Judge<'a> {
     }
 
     fn is_supposed(&self, number: usize) -> bool {
-        let (mut supposed, mut asks) = (0, false);
+        let (mut supposed, mut asks, mut helps) = (0, false, false);
         for clause in self.sentence_of(number) {
             supposed = supposed.max(clause.points(Meaning::Supposed)).max(clause.points(Meaning::AsksMeaning));
-            asks |= clause.asks || clause.points(Meaning::Question) >= self.lexicon.question.threshold;
+            asks |= clause.asks || clause.points(Meaning::Question) >= SURELY;
+            helps |= clause.points(Meaning::Help) > 0;
         }
-        supposed >= SURELY_SUPPOSED || (supposed > 0 && asks)
+        supposed >= SURELY || (supposed > 0 && asks && !helps)
     }
 
     fn is_question(&self, number: usize) -> bool {
@@ -138,6 +139,26 @@ impl<'a> Judge<'a> {
             }
         }
         best
+    }
+
+    /// Asked whether something is there; the weaker cues count only within a question.
+    pub(crate) fn availability(&self, asks: bool) -> Option<Cue> {
+        let least = if asks { 1 } else { self.lexicon.question.threshold };
+        let hit = self.reading.heaviest(&[Meaning::Availability], None).filter(|hit| hit.weight >= least)?;
+        Some(self.reading.cue(hit, self.input))
+    }
+
+    /// A message that asks nothing and complains in ordinary words reports an error all the same.
+    pub(crate) fn complaint(&self) -> Option<Cue> {
+        let total = |meaning| self.reading.total(meaning);
+        let told = total(Meaning::Complaint) + total(Meaning::Help) + total(Meaning::Episode).min(5);
+        let failing: i32 = ERRORS.iter().map(|&meaning| total(meaning)).sum();
+        if told + failing - total(Meaning::Calm) < self.lexicon.error.complaint {
+            return None;
+        }
+        let hit = self.reading.heaviest(&ERRORS, None);
+        let hit = hit.or_else(|| self.reading.heaviest(&[Meaning::Complaint, Meaning::Help], None))?;
+        Some(self.reading.cue(hit, self.input))
     }
 
     /// The request for a key, if there is one; `error` tells whether the message reports an error.
@@ -189,7 +210,9 @@ impl<'a> Judge<'a> {
             let is_done = |mention: &Mention| {
                 done.iter().any(|hit| {
                     let of = self.reading.clauses.get(hit.clause).map(|clause| clause.place);
-                    of == Some(place) && hit.span.start <= mention.span.start && mention.span.end <= hit.span.end
+                    of == Some(place)
+                        && hit.span.start <= mention.span.start
+                        && mention.span.end <= hit.span.end
                 })
             };
             self.lexicon.environments(text).into_iter().filter(|mention| !is_done(mention)).collect()
@@ -198,7 +221,8 @@ impl<'a> Judge<'a> {
         let bounds = |in_home: &dyn Fn(usize) -> bool| self.bounds(place, in_home);
         let clause = bounds(&|number| number == anchor.clause);
         let sentence = bounds(&|number| {
-            self.reading.clauses.get(number).map(|clause| clause.sentence) == home.map(|clause| clause.sentence)
+            self.reading.clauses.get(number).map(|clause| clause.sentence)
+                == home.map(|clause| clause.sentence)
         });
         for (from, to) in [clause, sentence] {
             let inside = here.iter().filter(|mention| from <= mention.span.start && mention.span.start < to);
@@ -208,7 +232,11 @@ impl<'a> Judge<'a> {
             }
         }
         let elsewhere = [named(Place::Subject), named(Place::Body)];
-        elsewhere.iter().map(|mentions| codes(mentions.iter())).find(|codes| !codes.is_empty()).unwrap_or_default()
+        elsewhere
+            .iter()
+            .map(|mentions| codes(mentions.iter()))
+            .find(|codes| !codes.is_empty())
+            .unwrap_or_default()
     }
 
     /// The bytes of the clauses that `chosen` picks.

@@ -26,6 +26,8 @@ pub(crate) enum Meaning {
     Unauthorised,
     /// A status number in prose.
     Status,
+    /// Told as a complaint, in ordinary words.
+    Complaint,
     /// Nothing is wrong.
     Calm,
     /// The event has a time: now, today, since, again.
@@ -92,6 +94,7 @@ pub(crate) struct ErrorRule {
     pub(crate) others: i32,
     pub(crate) subject: i32,
     pub(crate) machine: i32,
+    pub(crate) complaint: i32,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -155,9 +158,19 @@ struct CueEntry {
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
     #[error("line {line}: the lexicon cannot be read: {reason}")]
-    Syntax { line: usize, reason: String, #[source] source: Box<toml::de::Error> },
+    Syntax {
+        line: usize,
+        reason: String,
+        #[source]
+        source: Box<toml::de::Error>,
+    },
     #[error("line {line}: the phrase `{phrase}` cannot be read")]
-    Phrase { line: usize, phrase: String, #[source] source: PhraseError },
+    Phrase {
+        line: usize,
+        phrase: String,
+        #[source]
+        source: PhraseError,
+    },
 }
 
 /// The compiled lexicon. Make it once with [`Lexicon::parse`] and keep it.
@@ -225,7 +238,9 @@ impl Lexicon {
         let mut words = Vec::with_capacity(sentence.words.len());
         for word in sentence.words {
             match self.spelling.get(&word.text) {
-                Some(full) => words.extend(full.split(' ').map(|part| Word { text: part.to_owned(), ..word.clone() })),
+                Some(full) => {
+                    words.extend(full.split(' ').map(|part| Word { text: part.to_owned(), ..word.clone() }))
+                }
                 None => words.push(self.correct_word(word)),
             }
         }
@@ -254,7 +269,8 @@ fn spelling(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
 }
 
 fn names(table: &BTreeMap<String, Vec<String>>) -> Names {
-    let pairs = table.iter().flat_map(|(code, names)| names.iter().map(|name| (code.as_str(), name.as_str())));
+    let pairs =
+        table.iter().flat_map(|(code, names)| names.iter().map(|name| (code.as_str(), name.as_str())));
     mentions::Names::new(pairs)
 }
 

@@ -113,6 +113,17 @@ pub struct Speech {
     pub vague: bool,
 }
 
+impl Speech {
+    /// No kind of demand was recognised.
+    fn is_silent(&self) -> bool {
+        self.out_of_scope.is_none()
+            && self.asks_key.is_none()
+            && self.reports_error.is_none()
+            && self.asks_question.is_none()
+            && self.product_availability.is_none()
+    }
+}
+
 impl Lexicon {
     /// Reads the words. Cannot fail; looks at the first 64 KiB of subject and body. Linear.
     pub fn read(&self, input: &SpeechInput<'_>) -> Speech {
@@ -123,7 +134,7 @@ impl Lexicon {
         let asks = question.points >= self.question.threshold;
         let cue = |meaning| reading.heaviest(&[meaning], None).map(|hit| reading.cue(hit, input));
         let status = cue(Meaning::Status);
-        let availability = cue(Meaning::Availability).filter(|_| !reports_error);
+        let availability = judge.availability(asks).filter(|_| !reports_error);
         let mut said = Speech {
             out_of_scope: None,
             asks_key: judge.key_request(reports_error),
@@ -137,6 +148,10 @@ impl Lexicon {
             vague: reports_error && is_vague(input, &reading),
         };
         said.out_of_scope = judge.out_of_scope(&said);
+        if said.is_silent() {
+            said.reports_error = judge.complaint();
+            said.vague = said.reports_error.is_some() && is_vague(input, &reading);
+        }
         said
     }
 }

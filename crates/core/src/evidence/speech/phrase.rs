@@ -190,7 +190,9 @@ impl Index {
 fn follow(pieces: &[Piece], words: &[Word], at: usize) -> Option<usize> {
     let Some((piece, rest)) = pieces.split_first() else { return Some(at) };
     if matches!(piece, Piece::Gap) {
-        return (at..=at + WIDEST_GAP).take_while(|&to| to <= words.len()).find_map(|to| follow(rest, words, to));
+        return (at..=at + WIDEST_GAP)
+            .take_while(|&to| to <= words.len())
+            .find_map(|to| follow(rest, words, to));
     }
     let here = words.get(at).filter(|word| piece.holds(word)).and_then(|_| follow(rest, words, at + 1));
     match piece {

@@ -116,7 +116,8 @@ impl Reading {
 
     /// The heaviest hit of these meanings, the first of equals; in `clause` only, if given.
     pub(crate) fn heaviest(&self, meanings: &[Meaning], clause: Option<usize>) -> Option<&Hit> {
-        let fits = |hit: &&Hit| meanings.contains(&hit.meaning) && clause.is_none_or(|clause| hit.clause == clause);
+        let fits =
+            |hit: &&Hit| meanings.contains(&hit.meaning) && clause.is_none_or(|clause| hit.clause == clause);
         self.hits.iter().filter(fits).reduce(|best, hit| if hit.weight > best.weight { hit } else { best })
     }
 
