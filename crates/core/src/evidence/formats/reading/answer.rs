@@ -364,8 +364,9 @@ fn labelled(line: &str) -> Option<&str> {
             r"[^{\[\n:]{0,40}(?:\([^)]{0,30}\)\s*)?[:=]+>?[\s*_]*(?P<tail>.*)$"
         ))
     });
-    static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:<[-=]+|[-=]+>|→|←|⇒)\s*(?P<tail>.*)$"));
-    LABEL.captures(line).or_else(|| MARK.captures(line))?.name("tail").map(|tail| tail.as_str().trim())
+    static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:(?:<[-=]+|[-=]+>|→|←|⇒)\s*(?P<tail>.*)|(?:#+|//+)\s*(?P<noted>[{\[].*))$"));
+    let found = LABEL.captures(line).or_else(|| MARK.captures(line))?;
+    found.name("tail").or_else(|| found.name("noted")).map(|tail| tail.as_str().trim())
 }
 
 #[cfg(test)]
