@@ -14,7 +14,8 @@ const MAX_CALLS: usize = 200;
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
-    static FETCH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\w$])((?:node-)?(?:\$?fetch|ofetch))\s*\("));
+    static FETCH: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?:^|[^\w$])((?:node-)?(?:\$?fetch|ofetch))\s*\("));
     if !text.contains("etch") {
         return Vec::new();
     }
@@ -74,7 +75,10 @@ mod tests {
             assert_eq!(calls[0].method.as_deref(), Some("POST"), "{text}");
             assert_eq!(calls[0].url.as_deref(), Some("https://a.example/login"), "{text}");
             assert_eq!(calls[0].headers[0], ("x-api-key".to_owned(), "k1".to_owned()), "{text}");
-            assert!(matches!(&calls[0].body, Some(Body::Text(body)) if body == r#"{"a":1,"b":"***"}"#), "{text}");
+            assert!(
+                matches!(&calls[0].body, Some(Body::Text(body)) if body == r#"{"a":1,"b":"***"}"#),
+                "{text}"
+            );
         }
         assert_eq!(read(table[1])[0].status, Some(400));
         let text = format!("const dados = {{a: 1}};\n{}fetch('https://a.example/x', opts)", table[2]);

@@ -128,14 +128,18 @@ impl Reader<'_> {
             && let Some(found) = loose_status(shown)
             && found.tail.is_empty()
         {
-            (self.answer.status, self.answer.reason, self.answer.end) = (Some(found.status), found.reason, line.end());
+            (self.answer.status, self.answer.reason, self.answer.end) =
+                (Some(found.status), found.reason, line.end());
         }
         Step::Stop
     }
 
     fn content(&mut self, shown: &str, line: Line<'_>) -> Step {
         if shown.starts_with(['{', '[']) && looks_like_json(shown) {
-            return self.json(line.start + (line.text.len() - line.text.trim_start().len()).min(line.text.len()), line);
+            return self.json(
+                line.start + (line.text.len() - line.text.trim_start().len()).min(line.text.len()),
+                line,
+            );
         }
         if let Some(error) = client_error(shown) {
             (self.answer.error, self.answer.end) = (Some(error.to_owned()), line.end());
@@ -202,9 +206,10 @@ impl Reader<'_> {
         self.answer.body = Some(cut(self.text, span.clone()).to_owned());
         self.answer.end = span.end;
         self.head = false;
-        Step::From(Line::at(self.text, span.end).map_or(span.end, |rest| {
-            if rest.text.trim().is_empty() { rest.next } else { span.end }
-        }))
+        Step::From(
+            Line::at(self.text, span.end)
+                .map_or(span.end, |rest| if rest.text.trim().is_empty() { rest.next } else { span.end }),
+        )
     }
 
     /// A body whose every line has the prefix `< `.
@@ -212,7 +217,9 @@ impl Reader<'_> {
         let mut body = String::new();
         for line in lines(self.text, first.start) {
             let (Some(Prefix::Received), _) = unprefixed(line.text) else { break };
-            body.push_str(line.text.trim_start().trim_start_matches('<').strip_prefix(' ').unwrap_or_default());
+            body.push_str(
+                line.text.trim_start().trim_start_matches('<').strip_prefix(' ').unwrap_or_default(),
+            );
             body.push('\n');
             self.answer.end = line.end();
             if json::parse(&body, 0).is_some_and(|node| node.whole) {
@@ -285,7 +292,9 @@ fn is_chunk_note(line: &str) -> bool {
 
 fn looks_like_json(shown: &str) -> bool {
     let inner = shown.get(1..).unwrap_or_default().trim_start();
-    inner.is_empty() || inner.starts_with(['"', '{', '[', '}', ']', '-', 't', 'f', 'n']) || inner.starts_with(|c: char| c.is_ascii_digit())
+    inner.is_empty()
+        || inner.starts_with(['"', '{', '[', '}', ']', '-', 't', 'f', 'n'])
+        || inner.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The text without the quotes around it.
@@ -364,7 +373,9 @@ fn labelled(line: &str) -> Option<&str> {
             r"[^{\[\n:]{0,40}(?:\([^)]{0,30}\)\s*)?[:=]+>?[\s*_]*(?P<tail>.*)$"
         ))
     });
-    static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:(?:<[-=]+|[-=]+>|→|←|⇒)\s*(?P<tail>.*)|(?:#+|//+)\s*(?P<noted>[{\[].*))$"));
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:(?:<[-=]+|[-=]+>|→|←|⇒)\s*(?P<tail>.*)|(?:#+|//+)\s*(?P<noted>[{\[].*))$")
+    });
     let found = LABEL.captures(line).or_else(|| MARK.captures(line))?;
     found.name("tail").or_else(|| found.name("noted")).map(|tail| tail.as_str().trim())
 }
@@ -380,7 +391,12 @@ mod tests {
             ("\n\n{\n \"a\": 1\n}\nabs", None, Some("{\n \"a\": 1\n}"), None),
             ("404\ntentei 14:28", Some(404), None, None),
             ("=> 422 {\"a\":1}", Some(422), Some("{\"a\":1}"), None),
-            ("\n13/05/2026 08:44:19  <- 400 {\"a\":1}", Some(400), Some("{\"a\":1}"), Some("13/05/2026 08:44:19")),
+            (
+                "\n13/05/2026 08:44:19  <- 400 {\"a\":1}",
+                Some(400),
+                Some("{\"a\":1}"),
+                Some("13/05/2026 08:44:19"),
+            ),
             ("Resposta: HTTP 500 {\"a\":1}", Some(500), Some("{\"a\":1}"), None),
             ("retorno (20/05, 15h36): \"Usuário x\"", None, Some("Usuário x"), None),
             ("< HTTP/2 401\n< date: y\n<\n< {\"a\":\n<  1}", Some(401), Some("{\"a\":\n 1}"), Some("y")),

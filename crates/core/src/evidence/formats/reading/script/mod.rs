@@ -7,6 +7,7 @@ mod scan;
 mod settings;
 mod value;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -23,7 +24,9 @@ pub(in super::super) const UNKNOWN: &str = "***";
 /// How deep values are followed.
 const MAX_DEPTH: usize = 24;
 /// How far one bracket or literal is followed.
-const MAX_REACH: usize = 262_144;
+const MAX_REACH: usize = 65_536;
+/// How many bytes are looked at in all, over and over; a text that wants more is built to cost.
+const MAX_EFFORT: usize = 16 << 20;
 
 /// A text read as a program.
 pub(in super::super) struct Script<'a> {
@@ -32,6 +35,8 @@ pub(in super::super) struct Script<'a> {
     powershell: bool,
     /// Where the values of each name start, in order.
     names: BTreeMap<&'a str, Vec<usize>>,
+    /// Bytes looked at so far.
+    effort: Cell<usize>,
 }
 
 impl<'a> Script<'a> {
@@ -45,11 +50,17 @@ impl<'a> Script<'a> {
                 names.entry(name.as_str()).or_default().push(value.start());
             }
         }
-        Self { text, powershell, names }
+        Self { text, powershell, names, effort: Cell::new(0) }
     }
 
     pub(in super::super) fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// Whether `bytes` more may be looked at.
+    fn affords(&self, bytes: usize) -> bool {
+        self.effort.set(self.effort.get().saturating_add(bytes + 1));
+        self.effort.get() <= MAX_EFFORT
     }
 
     /// Where the value that `name` has at position `before` starts.

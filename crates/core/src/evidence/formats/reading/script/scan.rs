@@ -32,7 +32,11 @@ impl Script<'_> {
                 let inner = start + fence.len();
                 let length = rest(self.text, inner).find(fence)?;
                 let text = cut(self.text, inner..inner + length).trim_start_matches('\n').to_owned();
-                return Some(Literal { text, end: inner + length + fence.len(), interpolated: letters.contains(['f', '$']) });
+                return Some(Literal {
+                    text,
+                    end: inner + length + fence.len(),
+                    interpolated: letters.contains(['f', '$']),
+                });
             }
         }
         let quote = body.chars().next().filter(|char| matches!(char, '"' | '\'' | '`' | '“' | '‘'))?;
@@ -45,13 +49,20 @@ impl Script<'_> {
         Some(Literal { text, end, interpolated })
     }
 
+    /// Where the string literal at `at` ends.
+    pub(in super::super::super) fn literal_end(&self, at: usize) -> Option<usize> {
+        self.literal(at).map(|literal| literal.end)
+    }
+
     /// PowerShell's `@'` … `'@`; `start` is where the quote stands.
     fn here_string(&self, start: usize) -> Option<Literal> {
         let quote = rest(self.text, start).chars().next().filter(|char| matches!(char, '"' | '\''))?;
         let inner = start + 1 + rest(self.text, start + 1).find('\n')? + 1;
         let close = format!("\n{quote}@");
         let length = rest(self.text, inner.saturating_sub(1)).find(&close)?;
-        let text = cut(self.text, inner..(inner + length).saturating_sub(1).max(inner)).trim_end_matches('\r').to_owned();
+        let text = cut(self.text, inner..(inner + length).saturating_sub(1).max(inner))
+            .trim_end_matches('\r')
+            .to_owned();
         Some(Literal { text, end: inner - 1 + length + close.len(), interpolated: quote == '"' })
     }
 
@@ -105,8 +116,10 @@ impl Script<'_> {
     fn comment_end(&self, at: usize) -> Option<usize> {
         let tail = rest(self.text, at);
         let before = self.text.get(..at).and_then(|head| head.chars().next_back());
-        let fresh = before.is_none_or(char::is_whitespace) || matches!(before, Some(',' | ';' | '{' | '[' | '('));
-        let comment = fresh && (tail.starts_with("//") || tail.starts_with("# ") || self.powershell && tail.starts_with('#'));
+        let fresh =
+            before.is_none_or(char::is_whitespace) || matches!(before, Some(',' | ';' | '{' | '[' | '('));
+        let comment = fresh
+            && (tail.starts_with("//") || tail.starts_with("# ") || self.powershell && tail.starts_with('#'));
         comment.then(|| at + tail.find('\n').unwrap_or(tail.len()))
     }
 
@@ -115,6 +128,9 @@ impl Script<'_> {
         let mut found = Vec::new();
         let mut depth = 0_usize;
         let mut at = range.start;
+        if !self.affords(range.len()) {
+            return found;
+        }
         while at < range.end {
             if let Some(end) = self.comment_end(at) {
                 at = end;
@@ -146,7 +162,7 @@ impl Script<'_> {
         let mut depth = 0_usize;
         let mut at = open;
         let limit = open + MAX_REACH;
-        while at < limit {
+        while at < limit && self.affords(0) {
             if let Some(end) = self.comment_end(at) {
                 at = end;
                 continue;
@@ -174,10 +190,18 @@ impl Script<'_> {
     }
 
     /// The parts of `range` between the separators, without blanks around; empty ones are left out.
-    pub(in super::super::super) fn split(&self, range: Range<usize>, separators: &[char]) -> Vec<Range<usize>> {
+    pub(in super::super::super) fn split(
+        &self,
+        range: Range<usize>,
+        separators: &[char],
+    ) -> Vec<Range<usize>> {
         let mut parts = Vec::new();
         let mut start = range.start;
-        let cuts = self.top_level(range.clone()).into_iter().filter(|(_, char)| separators.contains(char)).map(|(at, _)| at);
+        let cuts = self
+            .top_level(range.clone())
+            .into_iter()
+            .filter(|(_, char)| separators.contains(char))
+            .map(|(at, _)| at);
         for end in cuts.chain([range.end]) {
             let part = self.trimmed(start..end);
             if !part.is_empty() {
@@ -227,10 +251,10 @@ impl Script<'_> {
     }
 
     /// Where the expression that starts at `start` ends: at the end of its statement.
-    pub(super) fn expression_end(&self, start: usize) -> usize {
+    pub(in super::super::super) fn expression_end(&self, start: usize) -> usize {
         let limit = (start + MAX_REACH).min(self.text.len());
         let mut at = start;
-        while at < limit {
+        while at < limit && self.affords(0) {
             if let Some(end) = self.comment_end(at) {
                 at = end;
                 continue;

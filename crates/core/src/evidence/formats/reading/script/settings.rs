@@ -32,7 +32,8 @@ impl Settings {
         match key.to_ascii_lowercase().as_str() {
             "method" | "type" | "curlopt_customrequest" => {
                 let method = script.string(value).map(|method| method.to_ascii_uppercase());
-                self.call.method = method.filter(|method| method.chars().all(|char| char.is_ascii_alphabetic()));
+                self.call.method =
+                    method.filter(|method| method.chars().all(|char| char.is_ascii_alphabetic()));
             }
             "url" | "uri" | "endpoint" | "curlopt_url" => self.call.url = script.string(value),
             "baseurl" | "base_url" | "base_uri" => self.base = script.string(value),
@@ -67,7 +68,8 @@ impl Settings {
             }
         }
         for line in script.list(value) {
-            if let Some((name, value)) = script.string(line).as_deref().and_then(|line| line.split_once(':')) {
+            if let Some((name, value)) = script.string(line).as_deref().and_then(|line| line.split_once(':'))
+            {
                 self.call.headers.push((name.trim().to_owned(), value.trim().to_owned()));
             }
         }
@@ -75,7 +77,8 @@ impl Settings {
 
     fn add_basic(&mut self, script: &Script<'_>, value: Range<usize>) {
         let open = value.start;
-        let inner = open + 1..script.balanced(open).map_or(value.end, |end| end.saturating_sub(1)).max(open + 1);
+        let inner =
+            open + 1..script.balanced(open).map_or(value.end, |end| end.saturating_sub(1)).max(open + 1);
         let pair: Vec<String> = script
             .split(inner, &[','])
             .into_iter()
@@ -100,7 +103,12 @@ impl Settings {
             url = format!("{}/{}", base.trim_end_matches('/'), url.trim_start_matches('/'));
         }
         let url = url.trim();
-        if !(url.starts_with("http") || url.starts_with('/') && url.len() > 1 || url.starts_with("{{")) || url.contains([' ', '\n']) {
+        if !(url.starts_with("http://")
+            || url.starts_with("https://")
+            || url.starts_with('/') && url.len() > 1
+            || url.starts_with("{{"))
+            || url.contains([' ', '\n'])
+        {
             return None;
         }
         self.call.url = Some(match self.query.filter(|query| !query.is_empty()) {
@@ -128,11 +136,28 @@ impl Script<'_> {
         pairs.into_iter().filter(|(key, value)| !key.is_empty() && !value.is_empty()).collect()
     }
 
+    /// Whether an expression is an object literal, or a variable that holds one.
+    pub(in super::super::super) fn is_object(&self, range: Range<usize>) -> bool {
+        let mut range = self.trimmed(range);
+        for _ in 0..4 {
+            let text = cut(self.text(), range.clone());
+            if !is_name(text) {
+                return text.starts_with(['{', '[']) || text.starts_with("dict(");
+            }
+            let Some(start) = self.assigned(text, range.start) else { return false };
+            range = self.trimmed(start..self.expression_end(start));
+        }
+        false
+    }
+
     /// The string items of a list literal.
     fn list(&self, range: Range<usize>) -> Vec<Range<usize>> {
         let Some((open, end)) = self.brackets(range) else { return Vec::new() };
         let parts = self.split(open + 1..end, &[',']);
-        parts.into_iter().filter(|part| self.literal(part.start).is_some_and(|literal| literal.end == part.end)).collect()
+        parts
+            .into_iter()
+            .filter(|part| self.literal(part.start).is_some_and(|literal| literal.end == part.end))
+            .collect()
     }
 
     fn brackets(&self, range: Range<usize>) -> Option<(usize, usize)> {

@@ -24,7 +24,8 @@ impl Script<'_> {
         if parts.len() <= 1 {
             return self.operand(parts.into_iter().next()?, depth);
         }
-        let known: Vec<Option<String>> = parts.iter().map(|part| self.operand(part.clone(), depth + 1)).collect();
+        let known: Vec<Option<String>> =
+            parts.iter().map(|part| self.operand(part.clone(), depth + 1)).collect();
         if known.iter().all(Option::is_none) {
             return None;
         }
@@ -44,7 +45,11 @@ impl Script<'_> {
         let text = cut(self.text, part.clone());
         if let Some(literal) = self.literal(part.start).filter(|literal| literal.end <= part.end) {
             let whole = literal.text.clone();
-            return Some(if literal.interpolated { self.interpolated(&whole, part.start, depth) } else { whole });
+            return Some(if literal.interpolated {
+                self.interpolated(&whole, part.start, depth)
+            } else {
+                whole
+            });
         }
         if is_name(text) {
             let start = self.assigned(last_name(text), part.start)?;
@@ -68,11 +73,14 @@ impl Script<'_> {
             let name = found.get(1).or(found.get(2)).or(found.get(3)).map_or("", |name| name.as_str());
             let whole = found.get(0).map_or("", |whole| whole.as_str());
             let start = self.assigned(last_name(name), before);
-            let value = start.and_then(|start| self.string_within(start..self.expression_end(start), depth + 1));
+            let value =
+                start.and_then(|start| self.string_within(start..self.expression_end(start), depth + 1));
             match (value, found.get(0).map(|whole| (whole.start(), whole.end()))) {
                 (Some(value), _) => value,
                 // An unknown base leaves the path.
-                (None, Some((0, end))) if text.get(end..).is_some_and(|tail| tail.starts_with('/')) => String::new(),
+                (None, Some((0, end))) if text.get(end..).is_some_and(|tail| tail.starts_with('/')) => {
+                    String::new()
+                }
                 _ => whole.to_owned(),
             }
         });
@@ -114,7 +122,9 @@ impl Script<'_> {
     /// Where the collection's bracket stands in an expression that is one: `{`, `[`, `array(`, `@{`, `new X {`, `dict(`.
     pub(super) fn opens(&self, text: &str) -> Option<usize> {
         static OPEN: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(r"^(?:(?:\[\w+\])?@?[{(\[]|(?i:array|dict|hash)\(|new\s*(?:[\w.<>, ]*(?:\(\))?\s*)?(?:\[\]\s*)?\{|map\[\w+\][\w{}]*?\{)")
+            pattern(
+                r"^(?:(?:\[\w+\])?@?[{(\[]|(?i:array|dict|hash)\(|new\s*(?:[\w.<>, ]*(?:\(\))?\s*)?(?:\[\]\s*)?\{|map\[\w+\][\w{}]*?\{)",
+            )
         });
         let found = OPEN.find(text)?;
         let plain_paren = found.as_str() == "(";
@@ -130,26 +140,35 @@ impl Script<'_> {
                 let parts = self.split(inner.clone(), &[',']);
                 parts.first().is_some_and(|part| {
                     let arrow = self.split(part.clone(), &['=']);
-                    arrow.len() == 2 && self.literal(part.start).is_some() || cut(self.text, open.saturating_sub(4)..open).eq_ignore_ascii_case("dict")
+                    arrow.len() == 2 && self.literal(part.start).is_some()
+                        || cut(self.text, open.saturating_sub(4)..open).eq_ignore_ascii_case("dict")
                 })
             }
         };
         if keyed {
-            let members = self.pairs(inner).into_iter().map(|(key, value)| (key, self.json_within(value, depth + 1)));
+            let members =
+                self.pairs(inner).into_iter().map(|(key, value)| (key, self.json_within(value, depth + 1)));
             return Value::Object(members.collect());
         }
         let separators: &[char] = if self.powershell { &[',', '\n'] } else { &[','] };
-        Value::Array(self.split(inner, separators).into_iter().map(|part| self.json_within(part, depth + 1)).collect())
+        Value::Array(
+            self.split(inner, separators).into_iter().map(|part| self.json_within(part, depth + 1)).collect(),
+        )
     }
 
     /// What is turned into JSON by `JSON.stringify(…)`, `json.dumps(…)`, `… | ConvertTo-Json` and their like; what is
     /// wrapped by `StringContent(…)`, `NewReader(…)`, `bytes(…)`. Otherwise the expression itself.
     pub(super) fn serialised(&self, range: Range<usize>) -> Option<Range<usize>> {
         static WRAPPED: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(r"^(?:new\s+|await\s+|\[\]|&)?[\w.:$\\>\-<]*?(?i:stringify|dumps|json_encode|encode|serialize|serializeobject|marshal|bytes|byte|content|reader|buffer|bufferstring|ofstring|of|create|jsoncontent|entity|tojson|qs|urlsearchparams|urlencode)\s*(?:<[^>]*>)?\(")
+            pattern(
+                r"^(?:new\s+|await\s+|\[\]|&)?[\w.:$\\>\-<]*?(?i:stringify|dumps|json_encode|encode|serialize|serializeobject|marshal|bytes|byte|content|reader|buffer|bufferstring|ofstring|of|create|jsoncontent|entity|tojson|qs|urlsearchparams|urlencode)\s*(?:<[^>]*>)?\(",
+            )
         });
         let range = self.trimmed(range);
         let text = cut(self.text, range.clone());
+        if text.starts_with('(') && self.balanced(range.start) == Some(range.end) {
+            return Some(range.start + 1..range.end - 1);
+        }
         if let Some(found) = WRAPPED.find(text) {
             let open = range.start + found.end() - 1;
             let end = self.balanced(open).map_or(range.end, |end| end - 1);
@@ -165,9 +184,6 @@ impl Script<'_> {
         let ruby = text.strip_suffix(".to_json").or_else(|| text.strip_suffix(".to_string()")).map(str::len);
         if let Some(length) = piped.or(ruby) {
             return Some(self.trimmed(range.start..range.start + length));
-        }
-        if text.starts_with('(') && self.balanced(range.start) == Some(range.end) {
-            return Some(range.start + 1..range.end - 1);
         }
         Some(range)
     }
