@@ -168,7 +168,7 @@ fn from_region(script: &Script<'_>, region: &Range<usize>, settings: &mut Settin
             let end = script.balanced(at - 1).map_or(region.end, |end| end - 1).max(at);
             script.split(at..end, &[','])
         } else {
-            vec![at..script.expression_end(at)]
+            std::iter::once(at..script.expression_end(at)).collect()
         };
         let part = |name: &str| found.name(name).is_some();
         let first = arguments.first().cloned();

@@ -53,7 +53,9 @@ pub(super) fn split(text: &str, at: usize) -> Words {
 }
 
 fn is_powershell(text: &str, at: usize) -> bool {
-    Line::at(text, at).is_some_and(|line| line.text.trim_end().ends_with('`'))
+    Line::at(text, at).is_some_and(|line| {
+        line.text.trim_end().strip_suffix('`').is_some_and(|head| head.ends_with([' ', '\t']))
+    })
 }
 
 /// Whether a command goes on in the line that starts at `next`, although nothing says so: mail programs wrap lines and
@@ -220,7 +222,9 @@ impl Shell<'_> {
         while let Some(char) = self.peek() {
             match char {
                 ' ' | '\t' | '\n' | '\r' | '\u{a0}' | '|' | ';' => break,
-                '<' | '>' if !word.text.contains("://") || word.text.is_empty() || char == '>' => break,
+                // An address may hold a placeholder (`/propostas/<id>`).
+                '<' if !word.text.contains("://") || self.starts("<http") => break,
+                '>' if !word.text.contains('<') => break,
                 ')' if !word.text.contains('(') => break,
                 '&' if self.ends_command() => break,
                 _ => self.piece(char, &mut word),

@@ -91,6 +91,7 @@ impl Reader<'_> {
         if shown.starts_with(['{', '[']) {
             return match (self.prefix, prefix) {
                 (Some(Prefix::Sent), Some(Prefix::Sent)) => self.prefixed_body(line, Prefix::Sent),
+                _ if !answer::is_json(self.text, answer::indent_end(line)) => false,
                 _ => self.json_body(line),
             };
         }
@@ -162,8 +163,7 @@ impl Reader<'_> {
     }
 
     fn json_body(&mut self, line: Line<'_>) -> bool {
-        let start = line.start + (line.text.len() - line.text.trim_start().len());
-        self.json_from(start, line)
+        self.json_from(answer::indent_end(line), line)
     }
 
     fn json_from(&mut self, start: usize, line: Line<'_>) -> bool {

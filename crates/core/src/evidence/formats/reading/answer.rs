@@ -40,7 +40,14 @@ impl Answer {
 
 /// The answer that starts within a few lines of `at`; `None` where something else follows.
 pub(in super::super) fn after(text: &str, at: usize) -> Option<Answer> {
-    let mut reader = Reader { text, answer: Answer::default(), blanks: 0, head: false, labelled: false };
+    let mut reader = Reader {
+        text,
+        answer: Answer::default(),
+        blanks: 0,
+        head: false,
+        labelled: false,
+        transcript: false,
+    };
     let mut next = at;
     // The rest of the line on which the request ends says nothing unless it is an answer itself.
     while let Some(line) = Line::at(text, next) {
@@ -67,6 +74,8 @@ struct Reader<'a> {
     head: bool,
     /// Whether a line announced the answer (`Resposta:`).
     labelled: bool,
+    /// Whether lines carry the prefix of their sender: what goes without is no header and may be no body.
+    transcript: bool,
 }
 
 impl Reader<'_> {
@@ -83,6 +92,7 @@ impl Reader<'_> {
             self.answer.headers.clear();
             (self.answer.status, self.answer.reason, self.answer.end) = (Some(status), reason, line.end());
             self.head = true;
+            self.transcript = prefix.is_some();
             return Step::Next;
         }
         if matches!(prefix, Some(Prefix::Note | Prefix::Sent)) || is_chunk_note(shown) {
@@ -135,11 +145,8 @@ impl Reader<'_> {
     }
 
     fn content(&mut self, shown: &str, line: Line<'_>) -> Step {
-        if shown.starts_with(['{', '[']) && looks_like_json(shown) {
-            return self.json(
-                line.start + (line.text.len() - line.text.trim_start().len()).min(line.text.len()),
-                line,
-            );
+        if shown.starts_with(['{', '[']) && is_json(self.text, indent_end(line)) {
+            return self.json(indent_end(line), line);
         }
         if let Some(error) = client_error(shown) {
             (self.answer.error, self.answer.end) = (Some(error.to_owned()), line.end());
@@ -157,10 +164,20 @@ impl Reader<'_> {
         if let Some(tail) = labelled(shown) {
             return self.after_label(tail, line);
         }
-        if self.head {
+        if self.head && self.expects(shown) {
             return self.plain_body(line);
         }
         Step::Stop
+    }
+
+    /// Whether a text that is no JSON can be the body: it is markup, or the headers announce one.
+    fn expects(&self, shown: &str) -> bool {
+        let announced = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name == "content-type" || name == "content-length" || name == "transfer-encoding"
+        };
+        shown.starts_with('<')
+            || !self.transcript && self.answer.headers.iter().any(|(name, _)| announced(name))
     }
 
     fn loose(&mut self, found: &LooseStatus<'_>, line: Line<'_>) -> Step {
@@ -242,6 +259,11 @@ impl Reader<'_> {
     }
 }
 
+/// Where the text of a line starts behind its indent.
+pub(in super::super) fn indent_end(line: Line<'_>) -> usize {
+    line.start + (line.text.len() - line.text.trim_start().len())
+}
+
 /// Where the JSON that starts at `start` ends; a broken one ends with its paragraph.
 pub(in super::super) fn json_span(text: &str, start: usize, line: Line<'_>) -> Range<usize> {
     match json::parse(text, start) {
@@ -290,11 +312,16 @@ fn is_chunk_note(line: &str) -> bool {
     line.starts_with('[') && line.contains(" bytes data]")
 }
 
-fn looks_like_json(shown: &str) -> bool {
-    let inner = shown.get(1..).unwrap_or_default().trim_start();
-    inner.is_empty()
-        || inner.starts_with(['"', '{', '[', '}', ']', '-', 't', 'f', 'n'])
-        || inner.starts_with(|c: char| c.is_ascii_digit())
+/// Whether the JSON at `start` is one: `[10:02:12]` and `{nome}` are not.
+pub(in super::super) fn is_json(text: &str, start: usize) -> bool {
+    match json::parse(text, start) {
+        Some(node) => match &node.kind {
+            json::Kind::Object(members) => node.whole || !members.is_empty(),
+            json::Kind::Array(items) => node.whole || items.iter().any(|item| !item.members().is_empty()),
+            _ => false,
+        },
+        None => false,
+    }
 }
 
 /// The text without the quotes around it.

@@ -79,10 +79,11 @@ pub(in super::super) fn answer_below(text: &str, end: usize) -> Option<Answer> {
             continue;
         }
         let opens_code = shown.starts_with(['{', '[']) && shown.len() < 3 && !shown.ends_with(['}', ']']);
-        if !opens_code || text.get(line.next..).is_some_and(|below| below.trim_start().starts_with('"')) {
-            if let Some(found) = answer::after(text, line.start) {
-                return Some(found);
-            }
+        let opens_json = text.get(line.next..).is_some_and(|below| below.trim_start().starts_with('"'));
+        if (!opens_code || opens_json)
+            && let Some(found) = answer::after(text, line.start)
+        {
+            return Some(found);
         }
         let code = shown.contains(['(', ')', ';', '=', '}']) || shown.starts_with(['.', '#', '/', '`', ']']);
         if !code || is_call(shown) {

@@ -161,7 +161,7 @@ impl Script<'_> {
     pub(super) fn serialised(&self, range: Range<usize>) -> Option<Range<usize>> {
         static WRAPPED: LazyLock<Regex> = LazyLock::new(|| {
             pattern(
-                r"^(?:new\s+|await\s+|\[\]|&)?[\w.:$\\>\-<]*?(?i:stringify|dumps|json_encode|encode|serialize|serializeobject|marshal|bytes|byte|content|reader|buffer|bufferstring|ofstring|of|create|jsoncontent|entity|tojson|qs|urlsearchparams|urlencode)\s*(?:<[^>]*>)?\(",
+                r"^(?:new\s+|await\s+|\[\]|&)?[\w.:$\\>\-<]*?(?i:stringify|dumps|dump|generate|json_encode|encode|serialize|serializeobject|marshal|bytes|byte|content|reader|buffer|bufferstring|ofstring|of|create|jsoncontent|entity|tojson|qs|urlsearchparams|urlencode)\s*(?:<[^>]*>)?\(",
             )
         });
         let range = self.trimmed(range);
