@@ -82,7 +82,8 @@ fn without_carets(text: &str, start: usize) -> (Vec<Seen>, usize) {
 
 /// What stands behind the last blank, to see whether it wants a value. An address counts as there.
 fn last_word(seen: &[Seen]) -> Option<Word> {
-    let text: String = seen.iter().rev().map(|seen| seen.char).take(64).take_while(|char| !char.is_whitespace()).collect();
+    let text: String =
+        seen.iter().rev().map(|seen| seen.char).take(64).take_while(|char| !char.is_whitespace()).collect();
     let text: String = text.chars().rev().collect();
     (!text.is_empty()).then(|| Word { quoted: text.contains('"'), text, start: 0 })
 }

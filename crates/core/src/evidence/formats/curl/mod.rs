@@ -25,8 +25,9 @@ const MAX_COMMANDS: usize = 500;
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
-    static COMMAND: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"(?:^|[\s`$('"|;&>\]*])(curl(?:\.exe)?)(?:[ \t\u{a0}]|[\\^`][ \t]*\r?\n)"#));
+    static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"(?:^|[\s`$('"|;&>\]*])(curl(?:\.exe)?)(?:[ \t\u{a0}]|[\\^`][ \t]*\r?\n)"#)
+    });
     let plain = Plain::of(text);
     let source = plain.text();
     let mut calls = Vec::new();
@@ -52,7 +53,8 @@ struct Command {
 fn command(text: &str, start: usize, after_name: usize) -> Command {
     let words = words::split(text, after_name);
     let requests = options::requests(&words.words);
-    let mut calls: Vec<Call> = requests.iter().flat_map(|request| request::calls(request, &words.stdin)).collect();
+    let mut calls: Vec<Call> =
+        requests.iter().flat_map(|request| request::calls(request, &words.stdin)).collect();
     if calls.is_empty() {
         return Command { calls, end: after_name };
     }

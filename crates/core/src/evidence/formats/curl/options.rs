@@ -4,41 +4,161 @@ use super::words::Word;
 
 /// Long options that take a value, with the letter of their short form (`-` where there is none).
 const WITH_VALUE: &[(&str, char)] = &[
-    ("abstract-unix-socket", '-'), ("alt-svc", '-'), ("aws-sigv4", '-'), ("cacert", '-'), ("capath", '-'),
-    ("cert", 'E'), ("cert-type", '-'), ("ciphers", '-'), ("config", 'K'), ("connect-timeout", '-'),
-    ("connect-to", '-'), ("continue-at", 'C'), ("cookie", 'b'), ("cookie-jar", 'c'), ("create-file-mode", '-'),
-    ("crlfile", '-'), ("curves", '-'), ("data", 'd'), ("data-ascii", '-'), ("data-binary", '-'), ("data-raw", '-'),
-    ("data-urlencode", '-'), ("delegation", '-'), ("dns-interface", '-'), ("dns-ipv4-addr", '-'),
-    ("dns-ipv6-addr", '-'), ("dns-servers", '-'), ("doh-url", '-'), ("dump-header", 'D'), ("egd-file", '-'),
-    ("engine", '-'), ("etag-compare", '-'), ("etag-save", '-'), ("expect100-timeout", '-'), ("form", 'F'),
-    ("form-string", '-'), ("ftp-account", '-'), ("ftp-method", '-'), ("ftp-port", 'P'),
-    ("happy-eyeballs-timeout-ms", '-'), ("header", 'H'), ("hostpubmd5", '-'), ("hostpubsha256", '-'), ("hsts", '-'),
-    ("interface", '-'), ("json", '-'), ("keepalive-time", '-'), ("key", '-'), ("key-type", '-'), ("krb", '-'),
-    ("libcurl", '-'), ("limit-rate", '-'), ("local-port", '-'), ("login-options", '-'), ("mail-auth", '-'),
-    ("mail-from", '-'), ("mail-rcpt", '-'), ("max-filesize", '-'), ("max-redirs", '-'), ("max-time", 'm'),
-    ("netrc-file", '-'), ("noproxy", '-'), ("oauth2-bearer", '-'), ("output", 'o'), ("output-dir", '-'),
-    ("parallel-max", '-'), ("pass", '-'), ("pinnedpubkey", '-'), ("preproxy", '-'), ("proto", '-'),
-    ("proto-default", '-'), ("proto-redir", '-'), ("proxy", 'x'), ("proxy-cacert", '-'), ("proxy-capath", '-'),
-    ("proxy-cert", '-'), ("proxy-cert-type", '-'), ("proxy-ciphers", '-'), ("proxy-crlfile", '-'),
-    ("proxy-header", '-'), ("proxy-key", '-'), ("proxy-key-type", '-'), ("proxy-pass", '-'),
-    ("proxy-pinnedpubkey", '-'), ("proxy-service-name", '-'), ("proxy-tls13-ciphers", '-'),
-    ("proxy-tlsauthtype", '-'), ("proxy-tlspassword", '-'), ("proxy-tlsuser", '-'), ("proxy-user", 'U'),
-    ("proxy1.0", '-'), ("pubkey", '-'), ("quote", 'Q'), ("random-file", '-'), ("range", 'r'), ("rate", '-'),
-    ("referer", 'e'), ("request", 'X'), ("request-target", '-'), ("resolve", '-'), ("retry", '-'),
-    ("retry-delay", '-'), ("retry-max-time", '-'), ("sasl-authzid", '-'), ("service-name", '-'), ("socks4", '-'),
-    ("socks4a", '-'), ("socks5", '-'), ("socks5-gssapi-service", '-'), ("socks5-hostname", '-'),
-    ("speed-limit", 'Y'), ("speed-time", 'y'), ("stderr", '-'), ("telnet-option", 't'), ("tftp-blksize", '-'),
-    ("time-cond", 'z'), ("tls-max", '-'), ("tls13-ciphers", '-'), ("tlsauthtype", '-'), ("tlspassword", '-'),
-    ("tlsuser", '-'), ("trace", '-'), ("trace-ascii", '-'), ("trace-config", '-'), ("unix-socket", '-'),
-    ("upload-file", 'T'), ("url", '-'), ("url-query", '-'), ("user", 'u'), ("user-agent", 'A'), ("variable", '-'),
+    ("abstract-unix-socket", '-'),
+    ("alt-svc", '-'),
+    ("aws-sigv4", '-'),
+    ("cacert", '-'),
+    ("capath", '-'),
+    ("cert", 'E'),
+    ("cert-type", '-'),
+    ("ciphers", '-'),
+    ("config", 'K'),
+    ("connect-timeout", '-'),
+    ("connect-to", '-'),
+    ("continue-at", 'C'),
+    ("cookie", 'b'),
+    ("cookie-jar", 'c'),
+    ("create-file-mode", '-'),
+    ("crlfile", '-'),
+    ("curves", '-'),
+    ("data", 'd'),
+    ("data-ascii", '-'),
+    ("data-binary", '-'),
+    ("data-raw", '-'),
+    ("data-urlencode", '-'),
+    ("delegation", '-'),
+    ("dns-interface", '-'),
+    ("dns-ipv4-addr", '-'),
+    ("dns-ipv6-addr", '-'),
+    ("dns-servers", '-'),
+    ("doh-url", '-'),
+    ("dump-header", 'D'),
+    ("egd-file", '-'),
+    ("engine", '-'),
+    ("etag-compare", '-'),
+    ("etag-save", '-'),
+    ("expect100-timeout", '-'),
+    ("form", 'F'),
+    ("form-string", '-'),
+    ("ftp-account", '-'),
+    ("ftp-method", '-'),
+    ("ftp-port", 'P'),
+    ("happy-eyeballs-timeout-ms", '-'),
+    ("header", 'H'),
+    ("hostpubmd5", '-'),
+    ("hostpubsha256", '-'),
+    ("hsts", '-'),
+    ("interface", '-'),
+    ("json", '-'),
+    ("keepalive-time", '-'),
+    ("key", '-'),
+    ("key-type", '-'),
+    ("krb", '-'),
+    ("libcurl", '-'),
+    ("limit-rate", '-'),
+    ("local-port", '-'),
+    ("login-options", '-'),
+    ("mail-auth", '-'),
+    ("mail-from", '-'),
+    ("mail-rcpt", '-'),
+    ("max-filesize", '-'),
+    ("max-redirs", '-'),
+    ("max-time", 'm'),
+    ("netrc-file", '-'),
+    ("noproxy", '-'),
+    ("oauth2-bearer", '-'),
+    ("output", 'o'),
+    ("output-dir", '-'),
+    ("parallel-max", '-'),
+    ("pass", '-'),
+    ("pinnedpubkey", '-'),
+    ("preproxy", '-'),
+    ("proto", '-'),
+    ("proto-default", '-'),
+    ("proto-redir", '-'),
+    ("proxy", 'x'),
+    ("proxy-cacert", '-'),
+    ("proxy-capath", '-'),
+    ("proxy-cert", '-'),
+    ("proxy-cert-type", '-'),
+    ("proxy-ciphers", '-'),
+    ("proxy-crlfile", '-'),
+    ("proxy-header", '-'),
+    ("proxy-key", '-'),
+    ("proxy-key-type", '-'),
+    ("proxy-pass", '-'),
+    ("proxy-pinnedpubkey", '-'),
+    ("proxy-service-name", '-'),
+    ("proxy-tls13-ciphers", '-'),
+    ("proxy-tlsauthtype", '-'),
+    ("proxy-tlspassword", '-'),
+    ("proxy-tlsuser", '-'),
+    ("proxy-user", 'U'),
+    ("proxy1.0", '-'),
+    ("pubkey", '-'),
+    ("quote", 'Q'),
+    ("random-file", '-'),
+    ("range", 'r'),
+    ("rate", '-'),
+    ("referer", 'e'),
+    ("request", 'X'),
+    ("request-target", '-'),
+    ("resolve", '-'),
+    ("retry", '-'),
+    ("retry-delay", '-'),
+    ("retry-max-time", '-'),
+    ("sasl-authzid", '-'),
+    ("service-name", '-'),
+    ("socks4", '-'),
+    ("socks4a", '-'),
+    ("socks5", '-'),
+    ("socks5-gssapi-service", '-'),
+    ("socks5-hostname", '-'),
+    ("speed-limit", 'Y'),
+    ("speed-time", 'y'),
+    ("stderr", '-'),
+    ("telnet-option", 't'),
+    ("tftp-blksize", '-'),
+    ("time-cond", 'z'),
+    ("tls-max", '-'),
+    ("tls13-ciphers", '-'),
+    ("tlsauthtype", '-'),
+    ("tlspassword", '-'),
+    ("tlsuser", '-'),
+    ("trace", '-'),
+    ("trace-ascii", '-'),
+    ("trace-config", '-'),
+    ("unix-socket", '-'),
+    ("upload-file", 'T'),
+    ("url", '-'),
+    ("url-query", '-'),
+    ("user", 'u'),
+    ("user-agent", 'A'),
+    ("variable", '-'),
     ("write-out", 'w'),
 ];
 
 /// Long options without a value that change the request; the others without one change nothing here.
 const SWITCHES: &[(&str, char)] = &[
-    ("get", 'G'), ("head", 'I'), ("next", ':'), ("digest", '-'), ("ntlm", '-'), ("negotiate", '-'), ("anyauth", '-'),
-    ("basic", '-'), ("no-basic", '-'), ("silent", 's'), ("include", 'i'), ("insecure", 'k'), ("location", 'L'),
-    ("verbose", 'v'), ("compressed", '-'), ("fail", 'f'), ("globoff", 'g'), ("show-error", 'S'), ("http1.1", '-'),
+    ("get", 'G'),
+    ("head", 'I'),
+    ("next", ':'),
+    ("digest", '-'),
+    ("ntlm", '-'),
+    ("negotiate", '-'),
+    ("anyauth", '-'),
+    ("basic", '-'),
+    ("no-basic", '-'),
+    ("silent", 's'),
+    ("include", 'i'),
+    ("insecure", 'k'),
+    ("location", 'L'),
+    ("verbose", 'v'),
+    ("compressed", '-'),
+    ("fail", 'f'),
+    ("globoff", 'g'),
+    ("show-error", 'S'),
+    ("http1.1", '-'),
     ("http2", '-'),
 ];
 
@@ -87,7 +207,9 @@ impl Request {
     pub(super) fn is_plausible(&self) -> bool {
         match (self.urls.is_empty(), self.asked) {
             (true, asked) => asked > 0 && self.strays == 0,
-            (false, 0) => self.strays == 0 || self.urls.iter().any(|(url, _)| url.contains("://")) && self.strays <= 1,
+            (false, 0) => {
+                self.strays == 0 || self.urls.iter().any(|(url, _)| url.contains("://")) && self.strays <= 1
+            }
             (false, _) => true,
         }
     }
@@ -96,7 +218,9 @@ impl Request {
 /// Whether `word`, an option as written, is followed by its value.
 pub(super) fn takes_value(word: &str) -> bool {
     match normal(word) {
-        Some(Dashed::Long(name)) => !name.contains('=') && long(name).is_some_and(|(_, with_value)| with_value),
+        Some(Dashed::Long(name)) => {
+            !name.contains('=') && long(name).is_some_and(|(_, with_value)| with_value)
+        }
         Some(Dashed::Short(letters)) => {
             let mut letters = letters.chars();
             letters.find(|letter| short_takes_value(*letter)).is_some() && letters.next().is_none()
@@ -119,7 +243,9 @@ fn normal(word: &str) -> Option<Dashed<'_>> {
     let short = word.strip_prefix('-').or_else(|| word.strip_prefix('–'))?;
     match short.chars().next() {
         Some(_) if word.starts_with('–') && short.len() > 2 => Some(Dashed::Long(short)),
-        Some(first) if first.is_ascii_alphanumeric() || matches!(first, '#' | ':') => Some(Dashed::Short(short)),
+        Some(first) if first.is_ascii_alphanumeric() || matches!(first, '#' | ':') => {
+            Some(Dashed::Short(short))
+        }
         _ => None,
     }
 }
@@ -127,7 +253,9 @@ fn normal(word: &str) -> Option<Dashed<'_>> {
 /// The full name of a long option, which may be shortened as far as it stays clear, and whether it takes a value.
 fn long(name: &str) -> Option<(&'static str, bool)> {
     let find = |list: &'static [(&'static str, char)], exact: bool| {
-        list.iter().map(|(full, _)| *full).find(|full| if exact { *full == name } else { full.starts_with(name) })
+        list.iter()
+            .map(|(full, _)| *full)
+            .find(|full| if exact { *full == name } else { full.starts_with(name) })
     };
     find(WITH_VALUE, true)
         .map(|full| (full, true))
@@ -141,7 +269,11 @@ fn short_takes_value(letter: char) -> bool {
 }
 
 fn of_letter(letter: char) -> Option<&'static str> {
-    WITH_VALUE.iter().chain(SWITCHES).find(|(_, short)| *short == letter && letter != '-').map(|(name, _)| *name)
+    WITH_VALUE
+        .iter()
+        .chain(SWITCHES)
+        .find(|(_, short)| *short == letter && letter != '-')
+        .map(|(name, _)| *name)
 }
 
 /// The requests that the words ask for: one, or several parted by `--next`.
@@ -150,7 +282,8 @@ pub(super) fn requests(words: &[Word]) -> Vec<Request> {
     let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
         let Some(request) = all.last_mut() else { break };
-        let value_follows = |words: &mut std::iter::Peekable<std::slice::Iter<'_, Word>>| words.next().cloned();
+        let value_follows =
+            |words: &mut std::iter::Peekable<std::slice::Iter<'_, Word>>| words.next().cloned();
         match normal(&word.text).filter(|_| !word.quoted || word.text.starts_with('-')) {
             Some(Dashed::Long(name)) => {
                 let (name, given) = match name.split_once('=') {
@@ -227,7 +360,9 @@ impl Request {
         self.asked += 1;
         let owned = || value.to_owned();
         match name {
-            "request" => self.method = Some(value.trim().to_ascii_uppercase()).filter(|method| !method.is_empty()),
+            "request" => {
+                self.method = Some(value.trim().to_ascii_uppercase()).filter(|method| !method.is_empty())
+            }
             "url" => self.urls.push((address(value), start)),
             "header" => self.headers.push(owned()),
             "data" | "data-ascii" | "data-binary" => self.data.push(match value.strip_prefix('@') {
@@ -270,10 +405,11 @@ impl Request {
 /// `--data-urlencode`: the content is encoded, the name is not.
 fn urlencoded(value: &str) -> Data {
     let at = value.find(['=', '@']);
-    let (name, sign, content) = match at.and_then(|at| Some((value.get(..at)?, value.get(at..at + 1)?, value.get(at + 1..)?))) {
-        Some(parts) => parts,
-        None => ("", "=", value),
-    };
+    let (name, sign, content) =
+        match at.and_then(|at| Some((value.get(..at)?, value.get(at..at + 1)?, value.get(at + 1..)?))) {
+            Some(parts) => parts,
+            None => ("", "=", value),
+        };
     let joined = |content: String| if name.is_empty() { content } else { format!("{name}={content}") };
     match sign {
         "@" if name.is_empty() => Data::File(content.to_owned()),
@@ -299,7 +435,10 @@ fn form_part(value: &str) -> (String, String) {
     let (name, content) = value.split_once('=').unwrap_or((value, ""));
     let inner = content.strip_prefix('"').and_then(|inner| inner.split_once('"')).map(|(inner, _)| inner);
     let bare = || {
-        let end = [";type=", ";filename=", ";headers=", ";encoder="].iter().filter_map(|mark| content.find(mark)).min();
+        let end = [";type=", ";filename=", ";headers=", ";encoder="]
+            .iter()
+            .filter_map(|mark| content.find(mark))
+            .min();
         end.and_then(|end| content.get(..end)).unwrap_or(content)
     };
     let content = inner.unwrap_or_else(bare);

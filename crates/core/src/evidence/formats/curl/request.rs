@@ -79,16 +79,23 @@ fn repaired(text: String) -> String {
     if !text.trim_start().starts_with(['{', '[']) || is_json(&text) {
         return text;
     }
-    let candidates = [straight(&text), straight(&text).replace("\r\n", "\n").replace('\n', " "), text.replace('\u{a0}', " ")];
+    let candidates = [
+        straight(&text),
+        straight(&text).replace("\r\n", "\n").replace('\n', " "),
+        text.replace('\u{a0}', " "),
+    ];
     candidates.into_iter().find(|candidate| is_json(candidate)).unwrap_or(text)
 }
 
 fn headers(request: &Request, body: Option<&Body>) -> Vec<(String, String)> {
-    let mut headers: Vec<(String, String)> = request.headers.iter().filter_map(|header| split_header(header)).collect();
-    let named = |name: &str| request.headers.iter().any(|header| {
-        header.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
-            && header.get(name.len()..).is_some_and(|tail| tail.starts_with([':', ';']))
-    });
+    let mut headers: Vec<(String, String)> =
+        request.headers.iter().filter_map(|header| split_header(header)).collect();
+    let named = |name: &str| {
+        request.headers.iter().any(|header| {
+            header.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+                && header.get(name.len()..).is_some_and(|tail| tail.starts_with([':', ';']))
+        })
+    };
     let mut implied: Vec<(&str, String)> = Vec::new();
     match (&request.bearer, &request.user) {
         (Some(token), _) if !request.other_auth => implied.push(("Authorization", format!("Bearer {token}"))),
@@ -139,7 +146,12 @@ fn basic(user: &str) -> String {
 fn split_header(header: &str) -> Option<(String, String)> {
     let header = header.trim();
     if let Some((name, value)) = header.split_once(':') {
-        let value = value.split(['\n', '\r']).map(str::trim).filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(" ");
+        let value = value
+            .split(['\n', '\r'])
+            .map(str::trim)
+            .filter(|piece| !piece.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
         return (!value.is_empty() && !name.is_empty()).then(|| (name.trim().to_owned(), value));
     }
     let name = header.strip_suffix(';')?;

@@ -50,9 +50,19 @@ fn options_make_the_request_that_curl_would_send() {
         ("curl a.example", "GET", "http://a.example/", ""),
         ("curl -I https://a.example/x", "HEAD", "https://a.example/x", ""),
         ("curl https://a.example/x -d a=1 -d b=2", "POST", "https://a.example/x", "a=1&b=2"),
-        ("curl -G https://a.example/x?z=0 -d a=1 --data-urlencode 'n=é b'", "GET", "https://a.example/x?z=0&a=1&n=%C3%A9%20b", ""),
+        (
+            "curl -G https://a.example/x?z=0 -d a=1 --data-urlencode 'n=é b'",
+            "GET",
+            "https://a.example/x?z=0&a=1&n=%C3%A9%20b",
+            "",
+        ),
         ("curl -T nota.pdf https://a.example/up/", "PUT", "https://a.example/up/nota.pdf", "file nota.pdf"),
-        ("curl -F 'doc=@rg.png;type=image/png' -F cpf=1 https://a.example/x", "POST", "https://a.example/x", "doc=@rg.png;cpf=1;"),
+        (
+            "curl -F 'doc=@rg.png;type=image/png' -F cpf=1 https://a.example/x",
+            "POST",
+            "https://a.example/x",
+            "doc=@rg.png;cpf=1;",
+        ),
         ("curl https://a.example/x --data @corpo.json", "POST", "https://a.example/x", "file corpo.json"),
         ("curl --json '{}' https://a.example/x -X put", "PUT", "https://a.example/x", "{}"),
         ("curl https://a.example/x?a=1&b=2 -H 'A: b' | jq .", "GET", "https://a.example/x?a=1&b=2", ""),
@@ -70,7 +80,9 @@ fn options_make_the_request_that_curl_would_send() {
 
 #[test]
 fn the_output_below_belongs_to_the_call() {
-    let call = one("curl -i https://a.example/x\n\nHTTP/1.1 400 Bad Request\nDate: Tue, 12 May 2026 11:58:07 GMT\n{\"ok\":false}\n\nObrigado");
+    let call = one(
+        "curl -i https://a.example/x\n\nHTTP/1.1 400 Bad Request\nDate: Tue, 12 May 2026 11:58:07 GMT\n{\"ok\":false}\n\nObrigado",
+    );
     assert_eq!((call.status, call.reason.as_deref()), (Some(400), Some("Bad Request")));
     assert_eq!(call.at.as_deref(), Some("Tue, 12 May 2026 11:58:07 GMT"));
     assert_eq!(call.response_body.as_deref(), Some("{\"ok\":false}"));

@@ -53,14 +53,17 @@ pub(super) fn split(text: &str, at: usize) -> Words {
 }
 
 fn is_powershell(text: &str, at: usize) -> bool {
-    Line::at(text, at).is_some_and(|line| line.text.trim_end().ends_with('`'))
+    Line::at(text, at).is_some_and(|line| {
+        line.text.trim_end().strip_suffix('`').is_some_and(|head| head.ends_with([' ', '\t']))
+    })
 }
 
 /// Whether a command goes on in the line that starts at `next`, although nothing says so: mail programs wrap lines and
 /// chat programs drop the `\`.
 pub(super) fn goes_on(text: &str, next: usize, words: &[Word]) -> Option<usize> {
-    static OPTION: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"^(?:-[A-Za-z](?:\s*[\w"'“‘{@]|\s*$)|--[a-z][a-z0-9.-]+(?:[\s=]|$)|[—–][a-z][a-z-]+\s)"#));
+    static OPTION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"^(?:-[A-Za-z](?:\s*[\w"'“‘{@]|\s*$)|--[a-z][a-z0-9.-]+(?:[\s=]|$)|[—–][a-z][a-z-]+\s)"#)
+    });
     let mut line = Line::at(text, next)?;
     let mut blank = false;
     if line.text.trim().is_empty() {
@@ -136,7 +139,8 @@ impl Shell<'_> {
         let trimmed = tail.trim_start_matches([' ', '\t', '\r', '\u{a0}']);
         let blanks = tail.len() - trimmed.len();
         let line_break = trimmed.starts_with('\n');
-        if !line_break && !(blanks > 0 && trimmed.starts_with(['-', '\'', '"', '—'])) && !trimmed.is_empty() {
+        if !line_break && !(blanks > 0 && trimmed.starts_with(['-', '\'', '"', '—'])) && !trimmed.is_empty()
+        {
             return false;
         }
         self.at += 1 + blanks + usize::from(line_break);
@@ -148,7 +152,8 @@ impl Shell<'_> {
         if self.starts("<http") {
             self.at += 1;
             let start = self.at;
-            let end = rest(self.text, start).find(['>', ' ', '\n']).map_or(self.text.len(), |ahead| start + ahead);
+            let end =
+                rest(self.text, start).find(['>', ' ', '\n']).map_or(self.text.len(), |ahead| start + ahead);
             let url = cut(self.text, start..end).to_owned();
             self.at = end + usize::from(cut(self.text, end..self.text.len()).starts_with('>'));
             // Mail programs repeat an address in brackets behind itself.
@@ -176,9 +181,9 @@ impl Shell<'_> {
         let mark = self.operand();
         let Some(first) = Line::at(self.text, self.at).map(|line| line.next) else { return };
         let limit = first + MAX_REACH;
-        let closing = lines(self.text, first).take_while(|line| line.start < limit).find(|line| {
-            line.text == mark || indented && line.text.trim_start_matches('\t') == mark
-        });
+        let closing = lines(self.text, first)
+            .take_while(|line| line.start < limit)
+            .find(|line| line.text == mark || indented && line.text.trim_start_matches('\t') == mark);
         let (end, next) = match closing {
             Some(line) => (line.start, line.end()),
             None => {
@@ -217,7 +222,9 @@ impl Shell<'_> {
         while let Some(char) = self.peek() {
             match char {
                 ' ' | '\t' | '\n' | '\r' | '\u{a0}' | '|' | ';' => break,
-                '<' | '>' if !word.text.contains("://") || word.text.is_empty() || char == '>' => break,
+                // An address may hold a placeholder (`/propostas/<id>`).
+                '<' if !word.text.contains("://") || self.starts("<http") => break,
+                '>' if !word.text.contains('<') => break,
                 ')' if !word.text.contains('(') => break,
                 '&' if self.ends_command() => break,
                 _ => self.piece(char, &mut word),
@@ -227,7 +234,8 @@ impl Shell<'_> {
             }
         }
         // `2>&1`: the digit belongs to the redirection.
-        let redirects = self.peek() == Some('>') && word.text.len() == 1 && word.text.chars().all(|c| c.is_ascii_digit());
+        let redirects =
+            self.peek() == Some('>') && word.text.len() == 1 && word.text.chars().all(|c| c.is_ascii_digit());
         if self.at == start {
             self.at += self.peek().map_or(0, char::len_utf8);
         } else if !redirects {
@@ -245,7 +253,9 @@ impl Shell<'_> {
         match char {
             '\'' => self.single(word),
             '"' => self.double(word, '"'),
-            '‘' | '’' | '“' | '”' if word.text.is_empty() || word.text.ends_with(['=', ':']) => self.smart(char, word),
+            '‘' | '’' | '“' | '”' if word.text.is_empty() || word.text.ends_with(['=', ':']) => {
+                self.smart(char, word)
+            }
             '$' if self.starts("$'") => self.ansi(word),
             '$' if self.starts("$\"") => {
                 self.at += 1;
@@ -387,7 +397,9 @@ impl Shell<'_> {
         word.quoted = true;
         let start = self.at + open.len_utf8();
         let single = matches!(open, '‘' | '’');
-        let closes = |char: char| if single { matches!(char, '’' | '‘' | '\'') } else { matches!(char, '”' | '“' | '"') };
+        let closes = |char: char| {
+            if single { matches!(char, '’' | '‘' | '\'') } else { matches!(char, '”' | '“' | '"') }
+        };
         let content = rest(self.text, start);
         let json = content.trim_start().starts_with(['{', '[']);
         let mut depth = 0_i32;
@@ -458,7 +470,8 @@ fn ansi_unescape(raw: &str) -> String {
             'f' => out.push(12),
             'v' => out.push(11),
             'x' => {
-                let byte = digits(&mut chars, 16, 2).map_or(b'x', |value| u8::try_from(value).unwrap_or(b'?'));
+                let byte =
+                    digits(&mut chars, 16, 2).map_or(b'x', |value| u8::try_from(value).unwrap_or(b'?'));
                 out.push(byte);
             }
             'u' | 'U' => {

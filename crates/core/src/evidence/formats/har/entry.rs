@@ -31,7 +31,8 @@ pub(super) fn call(entry: &Node<'_>) -> Option<Call> {
 
 /// The headers of a request or response; HTTP/2's pseudo-headers repeat what stands elsewhere.
 pub(in super::super) fn headers(message: &Node<'_>) -> Vec<(String, String)> {
-    let pair = |node: &Node<'_>| Some((node.text_at("name")?.to_owned(), node.get("value")?.plain()?.to_owned()));
+    let pair =
+        |node: &Node<'_>| Some((node.text_at("name")?.to_owned(), node.get("value")?.plain()?.to_owned()));
     let items = message.get("headers").map(Node::items).unwrap_or_default();
     items.iter().filter_map(pair).filter(|(name, _)| !name.starts_with(':')).collect()
 }

@@ -9,7 +9,7 @@ mod request;
 mod tests;
 
 use super::reading::answer::{self, Prefix, unprefixed};
-use super::reading::head::{absolute, status_line, time_of};
+use super::reading::head::{absolute, resolved, status_line, time_of};
 use super::reading::{Line, lines};
 use crate::evidence::call::Call;
 
@@ -34,9 +34,10 @@ pub(super) fn read(text: &str) -> Vec<Call> {
             at = ahead;
         }
         transcript.complete(&mut call);
-        call.at = call.at.take().or_else(|| time_of(&call.headers)).or_else(|| time_of(&call.response_headers));
+        call.at =
+            call.at.take().or_else(|| time_of(&call.headers)).or_else(|| time_of(&call.response_headers));
         if let Some(url) = &mut call.url {
-            *url = request::resolved(&absolute(url, &call.headers), &variables);
+            *url = resolved(&absolute(url, &call.headers), &variables);
         }
         calls.push(call);
     }

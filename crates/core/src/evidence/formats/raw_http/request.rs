@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::reading::answer::{self, Prefix, json_span, unprefixed};
-use super::super::reading::head::{RequestLine, header, is_time_line, is_usual_header, pattern, request_line};
+use super::super::reading::head::{
+    RequestLine, header, is_time_line, is_usual_header, pattern, request_line,
+};
 use super::super::reading::{Line, cut, json, lines};
 use crate::evidence::call::{Body, Call};
 
@@ -35,8 +37,11 @@ pub(super) fn read(text: &str, line: Line<'_>) -> Option<Call> {
 
 /// Whether what stands before a request line is no sentence: a time, a label, a list mark.
 fn announces(before: &str) -> bool {
-    static MARK: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])?\s*(?:\[[^\]]{1,40}\]\s*)?(?:[-=]+>\s*)?(?:[\p{L}\d /_-]{1,30}:\s*)?$"));
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\s*(?:[-*•>#]+|\d{1,2}[.)])?\s*(?:\[[^\]]{1,40}\]\s*)?(?:[-=]+>\s*)?(?:[\p{L}\d /_-]{1,30}:\s*)?$",
+        )
+    });
     let before = before.trim_end_matches(['-', '>', '|', ' ']);
     MARK.is_match(before) || is_time_line(before)
 }
@@ -86,6 +91,7 @@ impl Reader<'_> {
         if shown.starts_with(['{', '[']) {
             return match (self.prefix, prefix) {
                 (Some(Prefix::Sent), Some(Prefix::Sent)) => self.prefixed_body(line, Prefix::Sent),
+                _ if !answer::is_json(self.text, answer::indent_end(line)) => false,
                 _ => self.json_body(line),
             };
         }
@@ -96,7 +102,9 @@ impl Reader<'_> {
     }
 
     fn blank(&mut self, line: Line<'_>, prefix: Option<Prefix>) -> bool {
-        let doubled = self.in_body && prefix.is_none() && Line::at(self.text, line.next).is_some_and(|next| next.text.trim().is_empty());
+        let doubled = self.in_body
+            && prefix.is_none()
+            && Line::at(self.text, line.next).is_some_and(|next| next.text.trim().is_empty());
         self.in_body = true;
         self.at = line.next;
         !doubled || self.strict
@@ -104,10 +112,14 @@ impl Reader<'_> {
 
     fn head(&mut self, shown: &str, line: Line<'_>) -> bool {
         static BODY: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(r"(?i)^[*#\s_-]*(?:body|payload|corpo|json|request body|dados|enviado|envio|headers?|cabe[cç]alhos?)[^{\[:]{0,20}:[\s*_]*(?P<tail>[{\[].*)?$")
+            pattern(
+                r"(?i)^[*#\s_-]*(?:body|payload|corpo|json|request body|dados|enviado|envio|headers?|cabe[cç]alhos?)[^{\[:]{0,20}:[\s*_]*(?P<tail>[{\[].*)?$",
+            )
         });
         static WHEN: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(r"(?i)^(?:hor[aá]rio|hora|data(?: ?/? ?e? ?hora)?|quando|data da chamada|timestamp)\s*:\s*(?P<when>.*\d.*)$")
+            pattern(
+                r"(?i)^(?:hor[aá]rio|hora|data(?: ?/? ?e? ?hora)?|quando|data da chamada|timestamp)\s*:\s*(?P<when>.*\d.*)$",
+            )
         });
         if let Some(found) = BODY.captures(shown) {
             if let Some(tail) = found.name("tail") {
@@ -133,7 +145,8 @@ impl Reader<'_> {
             return true;
         }
         // In a file for an editor, queries go on in indented lines.
-        if self.call.headers.is_empty() && shown.starts_with(['?', '&']) && line.text.starts_with([' ', '\t']) {
+        if self.call.headers.is_empty() && shown.starts_with(['?', '&']) && line.text.starts_with([' ', '\t'])
+        {
             if let Some(url) = &mut self.call.url {
                 url.push_str(shown);
             }
@@ -150,8 +163,7 @@ impl Reader<'_> {
     }
 
     fn json_body(&mut self, line: Line<'_>) -> bool {
-        let start = line.start + (line.text.len() - line.text.trim_start().len());
-        self.json_from(start, line)
+        self.json_from(answer::indent_end(line), line)
     }
 
     fn json_from(&mut self, start: usize, line: Line<'_>) -> bool {
@@ -191,7 +203,8 @@ impl Reader<'_> {
 
     /// A form or an XML document; in a strict dump anything else too.
     fn other_body(&mut self, shown: &str, line: Line<'_>) -> bool {
-        static FORM: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\w.\[\]%-]+=[^\s&]*(?:&[\w.\[\]%-]+=[^\s&]*)*$"));
+        static FORM: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^[\w.\[\]%-]+=[^\s&]*(?:&[\w.\[\]%-]+=[^\s&]*)*$"));
         let known = FORM.is_match(shown) || shown.starts_with("<?xml") || shown.starts_with("<soap");
         let typed = self.strict
             && self.call.headers.iter().any(|(name, _)| {
@@ -233,7 +246,9 @@ impl Reader<'_> {
         let shown = line.trim();
         self.skipped < 3
             && request_line(shown).is_none()
-            && (shown.is_empty() || is_time_line(shown) || shown.len() <= 80 && shown.contains(": ") && !shown.ends_with('.'))
+            && (shown.is_empty()
+                || is_time_line(shown)
+                || shown.len() <= 80 && shown.contains(": ") && !shown.ends_with('.'))
     }
 }
 
@@ -244,26 +259,13 @@ fn is_answer_next(text: &str, line: Line<'_>) -> bool {
 
 /// The `@name = value` lines of a file for an editor.
 pub(super) fn file_variables(text: &str) -> Vec<(String, String)> {
-    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^@([\w.-]{1,60})[ \t]*=[ \t]*(\S[^\r\n]*)$"));
+    static VARIABLE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?m)^@([\w.-]{1,60})[ \t]*=[ \t]*(\S[^\r\n]*)$"));
     if !text.contains("{{") {
         return Vec::new();
     }
-    let pair = |found: regex::Captures<'_>| Some((found.get(1)?.as_str().to_owned(), found.get(2)?.as_str().trim().to_owned()));
+    let pair = |found: regex::Captures<'_>| {
+        Some((found.get(1)?.as_str().to_owned(), found.get(2)?.as_str().trim().to_owned()))
+    };
     VARIABLE.captures_iter(text).take(200).filter_map(pair).collect()
-}
-
-/// The address with its `{{variables}}` filled in, as far as they are known.
-pub(in super::super) fn resolved(url: &str, variables: &[(String, String)]) -> String {
-    let mut url = url.to_owned();
-    // A variable may hold another one.
-    for _ in 0..3 {
-        for (name, value) in variables {
-            for mark in [format!("{{{{{name}}}}}"), format!("{{{{ {name} }}}}"), format!("{{{{ _.{name} }}}}"), format!("{{{{_.{name}}}}}")] {
-                if url.len() < 4_096 && url.contains(&mark) {
-                    url = url.replace(&mark, value);
-                }
-            }
-        }
-    }
-    url
 }

@@ -31,9 +31,17 @@ fn requests_are_read_in_every_style() {
         let call = &calls[0];
         assert_eq!(call.method.as_deref(), Some("POST"), "{text}");
         assert_eq!(call.url.as_deref(), Some("https://a.example/v1/login"), "{text}");
-        assert_eq!(body(call).map(|body| body.replace("\r\n", "\n")).as_deref(), Some("{\n \"a\": 1\n}"), "{text}");
+        assert_eq!(
+            body(call).map(|body| body.replace("\r\n", "\n")).as_deref(),
+            Some("{\n \"a\": 1\n}"),
+            "{text}"
+        );
         if !text.contains("###") {
-            assert_eq!((call.status, call.response_body.as_deref()), (Some(400), Some("{\"e\":1}")), "{text}");
+            assert_eq!(
+                (call.status, call.response_body.as_deref()),
+                (Some(400), Some("{\"e\":1}")),
+                "{text}"
+            );
         }
     }
 }
@@ -53,10 +61,12 @@ fn what_stands_below_is_told_apart() {
     let call = one("GET https://a.example/x\nHorário: 20/05/2026 10:14:37\nResposta: HTTP 500 {\"e\":1}\n");
     assert_eq!((call.status, call.at.as_deref()), (Some(500), Some("20/05/2026 10:14:37")));
 
-    let call = one("POST https://a.example/x\n21/05/2026 10:22:18\nHTTP/1.1 404 Not Found\n(corpo vazio)\n\nfim");
+    let call =
+        one("POST https://a.example/x\n21/05/2026 10:22:18\nHTTP/1.1 404 Not Found\n(corpo vazio)\n\nfim");
     assert_eq!((call.status, call.at.as_deref()), (Some(404), Some("21/05/2026 10:22:18")));
 
-    let call = one("> GET /x HTTP/1.1\n> Host: a.example\n> x-sent-at: 2026-05-18T10:31:16-03:00\n< HTTP/1.1 401\n");
+    let call =
+        one("> GET /x HTTP/1.1\n> Host: a.example\n> x-sent-at: 2026-05-18T10:31:16-03:00\n< HTTP/1.1 401\n");
     assert_eq!(call.at.as_deref(), Some("2026-05-18T10:31:16-03:00"));
 }
 
@@ -64,7 +74,9 @@ fn what_stands_below_is_told_apart() {
 fn a_response_may_stand_alone_and_prose_is_not_read() {
     let call = one("veio isto:\nHTTP/1.1 502 Bad Gateway\nServer: nginx\n\n<html></html>\n");
     assert_eq!((call.status, call.method), (Some(502), None));
-    for text in ["o POST https://a.example/x não funciona", "GET https://a.example/x\nobrigado", "POST de novo", ""] {
+    for text in
+        ["o POST https://a.example/x não funciona", "GET https://a.example/x\nobrigado", "POST de novo", ""]
+    {
         assert!(read(text).is_empty(), "{text}");
     }
 }

@@ -40,7 +40,14 @@ impl Answer {
 
 /// The answer that starts within a few lines of `at`; `None` where something else follows.
 pub(in super::super) fn after(text: &str, at: usize) -> Option<Answer> {
-    let mut reader = Reader { text, answer: Answer::default(), blanks: 0, head: false, labelled: false };
+    let mut reader = Reader {
+        text,
+        answer: Answer::default(),
+        blanks: 0,
+        head: false,
+        labelled: false,
+        transcript: false,
+    };
     let mut next = at;
     // The rest of the line on which the request ends says nothing unless it is an answer itself.
     while let Some(line) = Line::at(text, next) {
@@ -67,6 +74,8 @@ struct Reader<'a> {
     head: bool,
     /// Whether a line announced the answer (`Resposta:`).
     labelled: bool,
+    /// Whether lines carry the prefix of their sender: what goes without is no header and may be no body.
+    transcript: bool,
 }
 
 impl Reader<'_> {
@@ -83,6 +92,7 @@ impl Reader<'_> {
             self.answer.headers.clear();
             (self.answer.status, self.answer.reason, self.answer.end) = (Some(status), reason, line.end());
             self.head = true;
+            self.transcript = prefix.is_some();
             return Step::Next;
         }
         if matches!(prefix, Some(Prefix::Note | Prefix::Sent)) || is_chunk_note(shown) {
@@ -128,14 +138,15 @@ impl Reader<'_> {
             && let Some(found) = loose_status(shown)
             && found.tail.is_empty()
         {
-            (self.answer.status, self.answer.reason, self.answer.end) = (Some(found.status), found.reason, line.end());
+            (self.answer.status, self.answer.reason, self.answer.end) =
+                (Some(found.status), found.reason, line.end());
         }
         Step::Stop
     }
 
     fn content(&mut self, shown: &str, line: Line<'_>) -> Step {
-        if shown.starts_with(['{', '[']) && looks_like_json(shown) {
-            return self.json(line.start + (line.text.len() - line.text.trim_start().len()).min(line.text.len()), line);
+        if shown.starts_with(['{', '[']) && is_json(self.text, indent_end(line)) {
+            return self.json(indent_end(line), line);
         }
         if let Some(error) = client_error(shown) {
             (self.answer.error, self.answer.end) = (Some(error.to_owned()), line.end());
@@ -153,10 +164,20 @@ impl Reader<'_> {
         if let Some(tail) = labelled(shown) {
             return self.after_label(tail, line);
         }
-        if self.head {
+        if self.head && self.expects(shown) {
             return self.plain_body(line);
         }
         Step::Stop
+    }
+
+    /// Whether a text that is no JSON can be the body: it is markup, or the headers announce one.
+    fn expects(&self, shown: &str) -> bool {
+        let announced = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name == "content-type" || name == "content-length" || name == "transfer-encoding"
+        };
+        shown.starts_with('<')
+            || !self.transcript && self.answer.headers.iter().any(|(name, _)| announced(name))
     }
 
     fn loose(&mut self, found: &LooseStatus<'_>, line: Line<'_>) -> Step {
@@ -202,9 +223,10 @@ impl Reader<'_> {
         self.answer.body = Some(cut(self.text, span.clone()).to_owned());
         self.answer.end = span.end;
         self.head = false;
-        Step::From(Line::at(self.text, span.end).map_or(span.end, |rest| {
-            if rest.text.trim().is_empty() { rest.next } else { span.end }
-        }))
+        Step::From(
+            Line::at(self.text, span.end)
+                .map_or(span.end, |rest| if rest.text.trim().is_empty() { rest.next } else { span.end }),
+        )
     }
 
     /// A body whose every line has the prefix `< `.
@@ -212,7 +234,9 @@ impl Reader<'_> {
         let mut body = String::new();
         for line in lines(self.text, first.start) {
             let (Some(Prefix::Received), _) = unprefixed(line.text) else { break };
-            body.push_str(line.text.trim_start().trim_start_matches('<').strip_prefix(' ').unwrap_or_default());
+            body.push_str(
+                line.text.trim_start().trim_start_matches('<').strip_prefix(' ').unwrap_or_default(),
+            );
             body.push('\n');
             self.answer.end = line.end();
             if json::parse(&body, 0).is_some_and(|node| node.whole) {
@@ -233,6 +257,11 @@ impl Reader<'_> {
         self.answer.end = end;
         Step::Stop
     }
+}
+
+/// Where the text of a line starts behind its indent.
+pub(in super::super) fn indent_end(line: Line<'_>) -> usize {
+    line.start + (line.text.len() - line.text.trim_start().len())
 }
 
 /// Where the JSON that starts at `start` ends; a broken one ends with its paragraph.
@@ -283,9 +312,16 @@ fn is_chunk_note(line: &str) -> bool {
     line.starts_with('[') && line.contains(" bytes data]")
 }
 
-fn looks_like_json(shown: &str) -> bool {
-    let inner = shown.get(1..).unwrap_or_default().trim_start();
-    inner.is_empty() || inner.starts_with(['"', '{', '[', '}', ']', '-', 't', 'f', 'n']) || inner.starts_with(|c: char| c.is_ascii_digit())
+/// Whether the JSON at `start` is one: `[10:02:12]` and `{nome}` are not.
+pub(in super::super) fn is_json(text: &str, start: usize) -> bool {
+    match json::parse(text, start) {
+        Some(node) => match &node.kind {
+            json::Kind::Object(members) => node.whole || !members.is_empty(),
+            json::Kind::Array(items) => node.whole || items.iter().any(|item| !item.members().is_empty()),
+            _ => false,
+        },
+        None => false,
+    }
 }
 
 /// The text without the quotes around it.
@@ -364,8 +400,11 @@ fn labelled(line: &str) -> Option<&str> {
             r"[^{\[\n:]{0,40}(?:\([^)]{0,30}\)\s*)?[:=]+>?[\s*_]*(?P<tail>.*)$"
         ))
     });
-    static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:<[-=]+|[-=]+>|→|←|⇒)\s*(?P<tail>.*)$"));
-    LABEL.captures(line).or_else(|| MARK.captures(line))?.name("tail").map(|tail| tail.as_str().trim())
+    static MARK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:(?:<[-=]+|[-=]+>|→|←|⇒)\s*(?P<tail>.*)|(?:#+|//+)\s*(?P<noted>[{\[].*))$")
+    });
+    let found = LABEL.captures(line).or_else(|| MARK.captures(line))?;
+    found.name("tail").or_else(|| found.name("noted")).map(|tail| tail.as_str().trim())
 }
 
 #[cfg(test)]
@@ -379,7 +418,12 @@ mod tests {
             ("\n\n{\n \"a\": 1\n}\nabs", None, Some("{\n \"a\": 1\n}"), None),
             ("404\ntentei 14:28", Some(404), None, None),
             ("=> 422 {\"a\":1}", Some(422), Some("{\"a\":1}"), None),
-            ("\n13/05/2026 08:44:19  <- 400 {\"a\":1}", Some(400), Some("{\"a\":1}"), Some("13/05/2026 08:44:19")),
+            (
+                "\n13/05/2026 08:44:19  <- 400 {\"a\":1}",
+                Some(400),
+                Some("{\"a\":1}"),
+                Some("13/05/2026 08:44:19"),
+            ),
             ("Resposta: HTTP 500 {\"a\":1}", Some(500), Some("{\"a\":1}"), None),
             ("retorno (20/05, 15h36): \"Usuário x\"", None, Some("Usuário x"), None),
             ("< HTTP/2 401\n< date: y\n<\n< {\"a\":\n<  1}", Some(401), Some("{\"a\":\n 1}"), Some("y")),

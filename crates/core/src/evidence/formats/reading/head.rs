@@ -36,8 +36,26 @@ pub(in super::super) fn header(line: &str) -> Option<(&str, &str)> {
 /// Whether a header's name is one that a loose, hand-written request may be expected to have.
 pub(in super::super) fn is_usual_header(name: &str) -> bool {
     const USUAL: [&str; 20] = [
-        "host", "accept", "authorization", "connection", "cookie", "origin", "referer", "date", "pragma", "te", "via",
-        "server", "etag", "vary", "allow", "location", "apikey", "api_key", "expires", "upgrade",
+        "host",
+        "accept",
+        "authorization",
+        "connection",
+        "cookie",
+        "origin",
+        "referer",
+        "date",
+        "pragma",
+        "te",
+        "via",
+        "server",
+        "etag",
+        "vary",
+        "allow",
+        "location",
+        "apikey",
+        "api_key",
+        "expires",
+        "upgrade",
     ];
     let name = name.to_ascii_lowercase();
     name.contains('-') || name.starts_with(':') || USUAL.contains(&name.as_str())
@@ -46,7 +64,9 @@ pub(in super::super) fn is_usual_header(name: &str) -> bool {
 /// Whether a header says when the message was sent.
 pub(in super::super) fn is_time_header(name: &str) -> bool {
     static TIME: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)^(?:date|timestamp|(?:x-)?(?:request-|client-)?(?:sent-at|sent|timestamp|date|time|datetime|start-time|data-hora))$")
+        pattern(
+            r"(?i)^(?:date|timestamp|(?:x-)?(?:request-|client-)?(?:sent-at|sent|timestamp|date|time|datetime|start-time|data-hora))$",
+        )
     });
     TIME.is_match(name)
 }
@@ -60,15 +80,18 @@ pub(in super::super) fn time_of(headers: &[(String, String)]) -> Option<String> 
 pub(in super::super) fn is_time_line(line: &str) -> bool {
     static TIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d\s?h|\d:\d|\d{4}-\d\d-\d\d|\d\d?/\d\d"));
     const WORDS: [&str; 65] = [
-        "t", "z", "h", "hs", "hr", "hrs", "m", "min", "s", "seg", "utc", "gmt", "brt", "am", "pm", "em", "às", "as", "de", "da",
-        "do", "dia", "hoje", "hj", "ontem", "manhã", "tarde", "noite", "umas", "por", "volta", "horas", "ter", "qua",
-        "qui", "sex", "sáb", "dom", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "segunda", "terça", "quarta", "quinta",
-        "sexta", "sábado", "domingo", "feira", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        "t", "z", "h", "hs", "hr", "hrs", "m", "min", "s", "seg", "utc", "gmt", "brt", "am", "pm", "em",
+        "às", "as", "de", "da", "do", "dia", "hoje", "hj", "ontem", "manhã", "tarde", "noite", "umas", "por",
+        "volta", "horas", "ter", "qua", "qui", "sex", "sáb", "dom", "mon", "tue", "wed", "thu", "fri", "sat",
+        "sun", "segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo", "feira", "jan", "feb",
+        "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];
     let line = line.trim();
     let known = |word: &str| {
         let word = word.to_lowercase();
-        word.is_empty() || WORDS.contains(&word.as_str()) || ["fev", "abr", "mai", "ago", "set", "out", "dez"].contains(&word.as_str())
+        word.is_empty()
+            || WORDS.contains(&word.as_str())
+            || ["fev", "abr", "mai", "ago", "set", "out", "dez"].contains(&word.as_str())
     };
     line.len() <= 48
         && line.split(|char: char| char.is_ascii_digit() || " /:.,+-()[]".contains(char)).all(known)
@@ -98,9 +121,11 @@ pub(in super::super) fn request_line(line: &str) -> Option<RequestLine<'_>> {
     let method = match found.name("m") {
         Some(method) => method.as_str().to_owned(),
         // `post /algo` is prose; `Post https://…` is a call.
-        None => {
-            found.name("loose").filter(|_| versioned || target.starts_with("http"))?.as_str().to_ascii_uppercase()
-        }
+        None => found
+            .name("loose")
+            .filter(|_| versioned || target.starts_with("http"))?
+            .as_str()
+            .to_ascii_uppercase(),
     };
     Some(RequestLine {
         before: found.name("before")?.as_str(),
@@ -116,11 +141,34 @@ pub(in super::super) fn absolute(target: &str, headers: &[(String, String)]) -> 
     let host = headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("host") || name == ":authority")
-        .map(|(_, host)| host.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/'));
+        .map(|(_, host)| {
+            host.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/')
+        });
     match host {
         Some(host) if !host.is_empty() && target.starts_with('/') => format!("https://{host}{target}"),
         _ => target.to_owned(),
     }
+}
+
+/// The address with its `{{variables}}` filled in, as far as they are known.
+pub(in super::super) fn resolved(url: &str, variables: &[(String, String)]) -> String {
+    let mut url = url.to_owned();
+    // A variable may hold another one.
+    for _ in 0..3 {
+        for (name, value) in variables {
+            for mark in [
+                format!("{{{{{name}}}}}"),
+                format!("{{{{ {name} }}}}"),
+                format!("{{{{ _.{name} }}}}"),
+                format!("{{{{_.{name}}}}}"),
+            ] {
+                if url.len() < 4_096 && url.contains(&mark) {
+                    url = url.replace(&mark, value);
+                }
+            }
+        }
+    }
+    url
 }
 
 #[cfg(test)]
@@ -129,9 +177,17 @@ mod tests {
 
     #[test]
     fn a_time_line_says_a_time_and_nothing_else() {
-        for line in ["19/05/2026 16:35:50", "ontem, 19h24", "[10:02:12]", "2026-05-12T08:58:00-03:00", "11:20 de hoje",
-            "19/05 - 14:46", "hoje às 16h05", "21/05, 15h36", "Tue, 12 May 2026 11:58:07 GMT"]
-        {
+        for line in [
+            "19/05/2026 16:35:50",
+            "ontem, 19h24",
+            "[10:02:12]",
+            "2026-05-12T08:58:00-03:00",
+            "11:20 de hoje",
+            "19/05 - 14:46",
+            "hoje às 16h05",
+            "21/05, 15h36",
+            "Tue, 12 May 2026 11:58:07 GMT",
+        ] {
             assert!(is_time_line(line), "{line}");
         }
         for line in ["404", "404 Not Found", "usuário X 10:22", "{\"a\": \"10:20\"}", "porta 8080:80", ""] {

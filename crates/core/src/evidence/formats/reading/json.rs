@@ -291,12 +291,43 @@ fn hex4(chars: &mut std::str::Chars<'_>) -> Option<u32> {
 /// Whether an object is what an API answers with rather than what it is sent: an envelope or a problem.
 pub(in super::super) fn is_answer(node: &Node<'_>) -> bool {
     const TELLING: [&str; 18] = [
-        "success", "sucesso", "errors", "erros", "error", "erro", "message", "mensagem", "msg", "detail", "detalhe",
-        "traceid", "statuscode", "exception", "fault", "error_description", "error_code", "stack",
+        "success",
+        "sucesso",
+        "errors",
+        "erros",
+        "error",
+        "erro",
+        "message",
+        "mensagem",
+        "msg",
+        "detail",
+        "detalhe",
+        "traceid",
+        "statuscode",
+        "exception",
+        "fault",
+        "error_description",
+        "error_code",
+        "stack",
     ];
     const ALONGSIDE: [&str; 17] = [
-        "data", "dados", "code", "codigo", "status", "title", "titulo", "type", "tipo", "instance", "path",
-        "timestamp", "requestid", "request_id", "details", "result", "errorcode",
+        "data",
+        "dados",
+        "code",
+        "codigo",
+        "status",
+        "title",
+        "titulo",
+        "type",
+        "tipo",
+        "instance",
+        "path",
+        "timestamp",
+        "requestid",
+        "request_id",
+        "details",
+        "result",
+        "errorcode",
     ];
     let mut telling = false;
     for (key, _) in node.members() {
@@ -332,7 +363,9 @@ mod tests {
 
     #[test]
     fn an_escape_may_be_cut_anywhere() {
-        for (raw, expected) in [(r"\ud83d\ude00", "😀"), (r"\ud83d", "\u{fffd}"), (r"\u12", "\u{fffd}12"), ("a\\", "a")] {
+        for (raw, expected) in
+            [(r"\ud83d\ude00", "😀"), (r"\ud83d", "\u{fffd}"), (r"\u12", "\u{fffd}12"), ("a\\", "a")]
+        {
             assert_eq!(unescape(raw), expected, "{raw}");
         }
     }

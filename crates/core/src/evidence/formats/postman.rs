@@ -1,8 +1,0 @@
-//! Postman and Insomnia: exported collections and console output.
-
-use crate::evidence::call::Call;
-
-/// Every call of this format in `text`, in order.
-pub(super) fn read(_text: &str) -> Vec<Call> {
-    Vec::new()
-}
