@@ -7,10 +7,10 @@ use crate::incident::{Bearer, Incident};
 
 /// `token-bem-formado`: a JWT, sent with one `Bearer`.
 pub(super) fn is_well_formed(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
-    let Some(token) = &subject.incident.token else { return unknown() };
     if is_login(subject.incident) {
         return not_applicable();
     }
+    let Some(token) = &subject.incident.token else { return unknown() };
     match problem(subject.incident) {
         Some(problem) => {
             decided(false, vec![Proof::seen(token, problem).saying(Statement::TokenWellFormed(false))])
@@ -64,10 +64,10 @@ pub(crate) fn token_age(issued_at: Timestamp, used_at: Timestamp) -> SignedDurat
 /// `token-na-validade`: not older than the registry's validity when it was used.
 pub(super) fn is_fresh(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let incident = subject.incident;
-    let Some(token) = &incident.token else { return unknown() };
     if is_login(incident) {
         return not_applicable();
     }
+    let Some(token) = &incident.token else { return unknown() };
     let (Some(issued), Some(used)) = (&token.value.issued_at, used_at(incident)) else { return unknown() };
     let registry = subject.known.registry;
     let validity = registry.token_validity;
