@@ -102,6 +102,7 @@ fn check(table: &[(&str, &str)]) {
 fn known_secrets_are_cut_wherever_they_stand() {
     let masker = Masker::new([
         (SecretKind::Password, "curta1".to_owned()),
+        (SecretKind::Password, "a\"b#c 9".to_owned()),
         (SecretKind::ApiKey, "minhachavesimples".to_owned()),
         (SecretKind::Name, "Ana".to_owned()),
         (SecretKind::Name, "ab".to_owned()),
@@ -110,6 +111,9 @@ fn known_secrets_are_cut_wherever_they_stand() {
         ("xcurta1y", "x[senha]y"),
         ("veja minhachavesimples!", "veja …ples!"),
         ("Ana comeu banana Anatel ab", "[nome] comeu banana Anatel ab"),
+        ("{\"x\":\"a\\\"b#c 9\"}", "{\"x\":\"[senha]\"}"),
+        ("x=a%22b%23c+9&y", "x=[senha]&y"),
+        ("x=a%22b%23c%209&y", "x=[senha]&y"),
         ("nada", "nada"),
     ];
     for (text, expected) in table {
