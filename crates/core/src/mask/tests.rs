@@ -62,6 +62,9 @@ fn credentials_are_cut_and_common_text_is_not() {
         ("Authorization: Basic bWFyaWE6QWI5eA==", "Authorization: Basic …I5eA"),
         ("?access_token=abcd1234efgh&x=1", "?access_token=…efgh&x=1"),
         ("Cookie: sid=abc; theme=dark", "Cookie: [cookie]"),
+        ("{\"name\":\"X-Api-Key\",\"value\":\"curta123\"}", "{\"name\":\"X-Api-Key\",\"value\":\"…a123\"}"),
+        ("{\"key\":\"senha\",\"value\":\"Ab9\"}", "{\"key\":\"senha\",\"value\":\"[senha]\"}"),
+        ("<senha>Ab9 x</senha>", "<senha>[senha]</senha>"),
         // Bank.
         ("\"agencia\":\"1234\",\"conta\": 998877", "\"agencia\":\"[conta]\",\"conta\": [conta]"),
         ("\"chavePix\":\"ana@x.com.br\"", "\"chavePix\":\"[conta]\""),
