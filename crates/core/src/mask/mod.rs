@@ -55,10 +55,14 @@ pub struct Masker {
 impl Masker {
     /// A masker that knows `secrets` (as they stand in the message) beside what [`secrets_in`] finds.
     ///
-    /// Strings below three characters are ignored; names, and strings below six, count only as whole words.
+    /// Each is also found as JSON and as a form spell it (`\"`, `%23`). Strings below three characters are ignored;
+    /// names, and strings below six, count only as whole words.
     pub fn new(secrets: impl IntoIterator<Item = (SecretKind, String)>) -> Self {
         let mut secrets: Vec<(SecretKind, String)> =
             secrets.into_iter().filter(|(_, secret)| secret.chars().count() >= SHORTEST_KNOWN).collect();
+        let written: Vec<(SecretKind, String)> =
+            secrets.iter().flat_map(|(kind, secret)| spellings(secret).map(|text| (*kind, text))).collect();
+        secrets.extend(written);
         secrets.sort_by(|left, right| left.1.cmp(&right.1).then(left.0.cmp(&right.0)));
         secrets.dedup_by(|left, right| left.1 == right.1);
         let kinds = secrets.iter().map(|(kind, secret)| (*kind, secret.chars().count())).collect();
@@ -103,6 +107,16 @@ impl Masker {
         }
         found
     }
+}
+
+/// How JSON and a form write `secret`, where that differs.
+fn spellings(secret: &str) -> impl Iterator<Item = String> {
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json.get(1..json.len().saturating_sub(1)).unwrap_or("").to_owned();
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let percent = form.replace('+', "%20");
+    let secret = secret.to_owned();
+    [json, form, percent].into_iter().filter(move |text| *text != secret)
 }
 
 fn is_whole_word(text: &str, range: &Range<usize>) -> bool {

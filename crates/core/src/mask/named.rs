@@ -20,7 +20,22 @@ pub(super) fn find(text: &str) -> Vec<(SecretKind, Range<usize>)> {
         found.push((kind, field.span));
     }
     found.extend(pairs.iter().filter_map(|pair| secret(text, pair)));
+    found.extend(pairs.windows(2).filter_map(|two| in_record(text, two)));
     found
+}
+
+/// `{"name": "x-api-key", "value": "…"}`, as HAR files and Postman write headers and fields.
+fn in_record(text: &str, two: &[pairs::Pair<'_>]) -> Option<(SecretKind, Range<usize>)> {
+    let [first, second] = two else { return None };
+    let named = matches!(first.name.as_str(), "name" | "key" | "nome" | "campo" | "chave" | "id");
+    if !named || !matches!(second.name.as_str(), "value" | "valor") {
+        return None;
+    }
+    let (name, value) = (first.value(), second.value());
+    let near = second.name_start.checked_sub(name.span.end).is_some_and(|gap| gap <= 40);
+    let kind = kind(&pairs::compact(text.get(name.span)?)).filter(|_| near)?;
+    let shown = text.get(value.span.clone())?;
+    (fits(kind, shown, false, value.quoted) && !is_masked(shown)).then_some((kind, value.span))
 }
 
 fn secret(text: &str, pair: &pairs::Pair<'_>) -> Option<(SecretKind, Range<usize>)> {
@@ -29,6 +44,15 @@ fn secret(text: &str, pair: &pairs::Pair<'_>) -> Option<(SecretKind, Range<usize
     let whole_line = pair.is_label
         && !beside.quoted
         && matches!(kind, SecretKind::Name | SecretKind::Address | SecretKind::Cookie | SecretKind::Phone);
+    // "key" and "code" name much else than secrets.
+    let vague = matches!(pair.name.as_str(), "key" | "chave" | "code" | "identificador" | "sig" | "id");
+    if vague
+        && text
+            .get(beside.span.clone())
+            .is_some_and(|value| value.len() < 16 && !value.contains(|c: char| c.is_ascii_digit()))
+    {
+        return None;
+    }
     let span = if whole_line { first_sentence(text, kind, &pair.line()) } else { beside.span };
     let value = text.get(span.clone())?;
     (fits(kind, value, pair.is_label, beside.quoted) && !is_masked(value)).then_some((kind, span))

@@ -62,6 +62,9 @@ fn credentials_are_cut_and_common_text_is_not() {
         ("Authorization: Basic bWFyaWE6QWI5eA==", "Authorization: Basic …I5eA"),
         ("?access_token=abcd1234efgh&x=1", "?access_token=…efgh&x=1"),
         ("Cookie: sid=abc; theme=dark", "Cookie: [cookie]"),
+        ("{\"name\":\"X-Api-Key\",\"value\":\"curta123\"}", "{\"name\":\"X-Api-Key\",\"value\":\"…a123\"}"),
+        ("{\"key\":\"senha\",\"value\":\"Ab9\"}", "{\"key\":\"senha\",\"value\":\"[senha]\"}"),
+        ("<senha>Ab9 x</senha>", "<senha>[senha]</senha>"),
         // Bank.
         ("\"agencia\":\"1234\",\"conta\": 998877", "\"agencia\":\"[conta]\",\"conta\": [conta]"),
         ("\"chavePix\":\"ana@x.com.br\"", "\"chavePix\":\"[conta]\""),
@@ -102,6 +105,7 @@ fn check(table: &[(&str, &str)]) {
 fn known_secrets_are_cut_wherever_they_stand() {
     let masker = Masker::new([
         (SecretKind::Password, "curta1".to_owned()),
+        (SecretKind::Password, "a\"b#c 9".to_owned()),
         (SecretKind::ApiKey, "minhachavesimples".to_owned()),
         (SecretKind::Name, "Ana".to_owned()),
         (SecretKind::Name, "ab".to_owned()),
@@ -110,6 +114,9 @@ fn known_secrets_are_cut_wherever_they_stand() {
         ("xcurta1y", "x[senha]y"),
         ("veja minhachavesimples!", "veja …ples!"),
         ("Ana comeu banana Anatel ab", "[nome] comeu banana Anatel ab"),
+        ("{\"x\":\"a\\\"b#c 9\"}", "{\"x\":\"[senha]\"}"),
+        ("x=a%22b%23c+9&y", "x=[senha]&y"),
+        ("x=a%22b%23c%209&y", "x=[senha]&y"),
         ("nada", "nada"),
     ];
     for (text, expected) in table {

@@ -142,17 +142,19 @@ fn name_before(text: &str, at: usize) -> Option<(usize, &str, bool)> {
     let bracketed = unquoted.strip_suffix(')').and_then(|inner| inner.rfind('(')).filter(|_| !quoted);
     let unquoted = bracketed.and_then(|open| unquoted.get(..open)).unwrap_or(unquoted).trim_end();
     let stops: &[char] = if quoted {
-        &['"', '\'', '\\', '\n', '{', ';']
+        &['"', '\'', '\\', '\n', '{', ';', '%']
     } else {
-        &['\n', ',', ';', '|', '{', '(', '&', '?', '"', '\'', '>', '=', ':', '<', '\u{201c}', '\u{201d}']
+        &['\n', ',', ';', '|', '{', '(', '&', '?', '"', '\'', '>', '=', ':', '<', '%', '\u{201c}', '\u{201d}']
     };
-    let start = unquoted.rfind(stops).map_or(0, |stop| stop + 1);
+    let stop = unquoted.rfind(stops);
+    // A percent sign begins an encoded character, whose two digits are no part of the name.
+    let length = match stop.and_then(|stop| unquoted.get(stop..)?.chars().next()) {
+        Some('%') => 3,
+        Some(sign) => sign.len_utf8(),
+        None => 0,
+    };
+    let start = stop.map_or(0, |stop| stop + length);
     let name = unquoted.get(start..).unwrap_or("");
-    let name = name
-        .char_indices()
-        .rev()
-        .find(|(index, _)| name.get(..*index).is_some_and(|head| head.ends_with("%22")))
-        .map_or(name, |(index, _)| name.get(index..).unwrap_or(name));
     let inner = name.trim_start_matches(|c: char| !c.is_alphabetic());
     (!inner.is_empty()).then(|| (from + unquoted.len() - inner.len(), inner, quoted))
 }

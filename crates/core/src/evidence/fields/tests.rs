@@ -49,6 +49,8 @@ fn keys_stand_beside_their_names() {
             ("(POST, chave a1b2c3d4e5f6).", &["a1b2c3d4e5f6"]),
             ("identificador único: a1b2c3d4e5f6", &["a1b2c3d4e5f6"]),
             ("Chave a1b2c3d4e5f6; chave b1b2c3d4e5f6", &["a1b2c3d4e5f6", "b1b2c3d4e5f6"]),
+            ("“chave: a1b2c3d4e5f6”", &["a1b2c3d4e5f6"]),
+            ("x%26apikey%3Da1b2c3d4e5f6", &["a1b2c3d4e5f6"]),
             ("chave (homologação): a1b2c3d4e5f6", &["a1b2c3d4e5f6"]),
             ("<apiKey>a1b2c3d4e5f6</apiKey>", &["a1b2c3d4e5f6"]),
             ("apiKey: ***", &[]),

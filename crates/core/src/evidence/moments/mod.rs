@@ -3,8 +3,8 @@
 //! In: a text, and the instant it was received at, whose zone is the registry's. Out: [`Moment`]s with their bytes.
 //! Start at [`find`]; [`complete`] joins what a chat writes on different lines; [`parse_written`] reads one isolated value.
 //!
-//! The text is read once. [`numeric`], [`clock`] and [`words`] read single dates and times where one may begin;
-//! [`join`] makes one instant of a date and a time that stand together.
+//! The text is read once. `numeric`, `clock` and `words` read single dates and times where one may begin;
+//! `join` makes one instant of a date and a time that stand together.
 //!
 //! **Never here:** the clock, or which of several moments is the one of the error.
 
