@@ -38,7 +38,7 @@ pub(crate) enum Meaning {
     Help,
     Question,
     /// Asks what a message or status means, or when it comes.
-    AsksMeaning,
+    Explain,
     /// Supposes a case instead of reporting one.
     Supposed,
     KeyNoun,
@@ -131,6 +131,8 @@ pub(crate) struct ScopeRule {
     pub(crate) failed_call: i32,
     /// Delivered by a program through the API channel.
     pub(crate) program: i32,
+    /// For it: an unknown sender who says nothing about an integration.
+    pub(crate) stranger: i32,
 }
 
 #[derive(Deserialize)]

@@ -34,6 +34,8 @@ impl Judge<'_> {
             (self.input.channel == "api", rule.program),
         ];
         let against: i32 = against.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
-        own - against - percent(self.reading.total(Meaning::Api), rule.api)
+        let api = self.reading.total(Meaning::Api);
+        let stranger = !self.input.sender_known && !self.input.has_call && api == 0;
+        own - against - percent(api, rule.api) + if stranger { rule.stranger } else { 0 }
     }
 }

@@ -22,7 +22,7 @@ fn the_cue_that_decided_is_shown_where_it_stands() {
     let body = "Olá, tudo bem?\nDesde ontem NÃO   aceita mais o nosso token.";
     let cue = read(body).reports_error.unwrap();
     assert_eq!(
-        (cue.place, &body[cue.span.clone()], cue.text.as_str()),
+        (cue.place, body.get(cue.span.clone()).unwrap(), cue.text.as_str()),
         (Place::Body, "NÃO   aceita", "NÃO   aceita")
     );
 }
