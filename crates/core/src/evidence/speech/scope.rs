@@ -2,7 +2,7 @@
 
 use super::judge::{Judge, percent};
 use super::lexicon::{Meaning, ScopeRule};
-use super::{Reason, Speech};
+use super::{Cue, Place, Reason, Speech};
 
 impl Judge<'_> {
     /// The kind out of scope whose points pass its threshold by most; the first of equals.
@@ -15,13 +15,22 @@ impl Judge<'_> {
             }
         }
         let (_, rule) = best?;
-        let hit = self.reading.heaviest(&[rule.meaning], None)?;
-        Some(Reason { kind: rule.kind, cue: self.reading.cue(hit, self.input) })
+        let cue = match self.reading.heaviest(&[rule.meaning], None) {
+            Some(hit) => self.reading.cue(hit, self.input),
+            None => self.first_words()?,
+        };
+        Some(Reason { kind: rule.kind, cue })
+    }
+
+    /// What a stranger wrote who never comes to an integration: the first clause of the body.
+    fn first_words(&self) -> Option<Cue> {
+        let clause = self.reading.clauses.iter().find(|clause| clause.place == Place::Body)?;
+        Some(Cue::new(clause.place, clause.span.clone(), self.input))
     }
 
     fn scope_points(&self, rule: &ScopeRule, said: &Speech) -> i32 {
         let own = self.reading.total(rule.meaning);
-        if own <= 0 {
+        if own <= 0 && rule.stranger < rule.threshold {
             return 0;
         }
         let against = [
