@@ -79,6 +79,35 @@ fn the_words_for_a_failure_and_its_status_are_kept() {
 }
 
 #[test]
+fn a_message_about_something_else_is_out_of_scope() {
+    let table = [
+        (
+            "Segue a nota fiscal de maio para pagamento.",
+            "ana@parceiro.example",
+            Some(ReasonKind::CommercialMatter),
+        ),
+        ("Segue a nota fiscal que a API recusou com erro 500.", "ana@parceiro.example", None),
+        (
+            "Estarei em férias até segunda. Mensagem automática.",
+            "ana@parceiro.example",
+            Some(ReasonKind::AutomaticReply),
+        ),
+        ("Erro 554 ao entregar", "MAILER-DAEMON@mx.example", Some(ReasonKind::Bounce)),
+    ];
+    for (body, address, expected) in table {
+        let input = SpeechInput {
+            own_words: body,
+            channel: "email",
+            sender_address: Some(address),
+            ..SpeechInput::default()
+        };
+        let speech =
+            LEXICON.read(&SpeechInput { sender_known: expected != Some(ReasonKind::Bounce), ..input });
+        assert_eq!(speech.out_of_scope.map(|reason| reason.kind), expected, "{body}");
+    }
+}
+
+#[test]
 fn a_broken_lexicon_is_refused_with_its_line() {
     let head = include_str!("../../../../../procedures/api-parceiros/speech.toml");
     let lines = head.lines().count();
