@@ -86,5 +86,5 @@ fn the_shipped_lexicon_reads_our_messages_rightly() {
     }
     let right = total - failures.len();
     println!("{right} of {total}\n{}", failures.join("\n"));
-    assert!(right * 100 >= total * 96, "{right} of {total}:\n{}", failures.join("\n"));
+    assert!(right * 100 >= total * 98, "{right} of {total}:\n{}", failures.join("\n"));
 }

@@ -198,7 +198,8 @@ mod tests {
         ];
         for (text, expected) in table {
             let found = find(text, &NAMES);
-            let found: Vec<_> = found.iter().map(|m| (m.code.as_str(), &text[m.span.clone()])).collect();
+            let found: Vec<_> =
+                found.iter().map(|m| (m.code.as_str(), text.get(m.span.clone()).unwrap())).collect();
             assert_eq!(found, expected, "{text}");
         }
     }

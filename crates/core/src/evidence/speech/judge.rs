@@ -36,7 +36,7 @@ pub(crate) struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(lexicon: &'a Lexicon, input: &'a SpeechInput<'a>, reading: &'a Reading) -> Self {
-        Self { lexicon, input, reading, asks_meaning: reading.total(Meaning::AsksMeaning) > 0 }
+        Self { lexicon, input, reading, asks_meaning: reading.total(Meaning::Explain) > 0 }
     }
 
     /// How much the words report an error: the worst clause, and a share of the others.
@@ -110,7 +110,7 @@ impl<'a> Judge<'a> {
     fn is_supposed(&self, number: usize) -> bool {
         let (mut supposed, mut asks, mut helps) = (0, false, false);
         for clause in self.sentence_of(number) {
-            supposed = supposed.max(clause.points(Meaning::Supposed)).max(clause.points(Meaning::AsksMeaning));
+            supposed = supposed.max(clause.points(Meaning::Supposed)).max(clause.points(Meaning::Explain));
             asks |= clause.asks || clause.points(Meaning::Question) >= SURELY;
             helps |= clause.points(Meaning::Help) > 0;
         }
@@ -131,7 +131,7 @@ impl<'a> Judge<'a> {
             if clause.machine {
                 continue;
             }
-            let cues = clause.points(Meaning::Question) + clause.points(Meaning::AsksMeaning);
+            let cues = clause.points(Meaning::Question) + clause.points(Meaning::Explain);
             let mark = if clause.asks { rule.mark } else { 0 };
             let points = cues + mark - clause.points(Meaning::Help).min(10);
             if points > best.points {
@@ -260,7 +260,7 @@ impl<'a> Judge<'a> {
     /// The cue of a question; a bare question mark is shown with its whole clause.
     pub(crate) fn question_cue(&self, weighed: Weighed) -> Option<Cue> {
         let number = weighed.clause?;
-        match self.reading.heaviest(&[Meaning::AsksMeaning, Meaning::Question], Some(number)) {
+        match self.reading.heaviest(&[Meaning::Explain, Meaning::Question], Some(number)) {
             Some(hit) if hit.weight > 0 => Some(self.reading.cue(hit, self.input)),
             _ => {
                 let clause = self.reading.clauses.get(number)?;

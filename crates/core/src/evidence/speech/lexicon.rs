@@ -38,7 +38,7 @@ pub(crate) enum Meaning {
     Help,
     Question,
     /// Asks what a message or status means, or when it comes.
-    AsksMeaning,
+    Explain,
     /// Supposes a case instead of reporting one.
     Supposed,
     KeyNoun,
@@ -114,7 +114,7 @@ pub(crate) struct KeyRule {
 }
 
 /// One kind of message out of scope: the points of its own cues, moved by what else is known.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScopeRule {
     pub(crate) kind: ReasonKind,
@@ -131,6 +131,11 @@ pub(crate) struct ScopeRule {
     pub(crate) failed_call: i32,
     /// Delivered by a program through the API channel.
     pub(crate) program: i32,
+    /// For it: an unknown sender who says nothing about an integration.
+    pub(crate) stranger: i32,
+    /// Mailboxes that write nothing else, whatever their words.
+    #[serde(default)]
+    pub(crate) senders: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -194,13 +199,16 @@ impl Lexicon {
     /// Reads `procedures/…/speech.toml`. Fails with the line of the first thing that is not understood.
     pub fn parse(toml: &str) -> Result<Self, LexiconError> {
         let file: File = toml::from_str(toml).map_err(|source| syntax(toml, source))?;
+        let spelling = spelling(file.spelling);
         let (mut phrases, mut cues) = (Vec::new(), Vec::new());
         for entry in &file.cue {
             for text in &entry.phrases {
-                let phrase = Phrase::parse(text.get_ref()).map_err(|source| LexiconError::Phrase {
-                    line: line_of(toml, text.span().start),
-                    phrase: text.get_ref().clone(),
-                    source,
+                let phrase = Phrase::parse(&respelled(text.get_ref(), &spelling)).map_err(|source| {
+                    LexiconError::Phrase {
+                        line: line_of(toml, text.span().start),
+                        phrase: text.get_ref().clone(),
+                        source,
+                    }
                 })?;
                 phrases.push(phrase);
                 cues.push((entry.meaning, entry.weight));
@@ -216,7 +224,7 @@ impl Lexicon {
             question: file.question,
             key_request: file.key_request,
             scope: file.out_of_scope,
-            spelling: spelling(file.spelling),
+            spelling,
             vocabulary,
             environments: names(&file.environments),
             versions: names(&file.versions),
@@ -266,6 +274,15 @@ fn spelling(table: BTreeMap<String, Vec<String>>) -> BTreeMap<String, String> {
         short.into_iter().map(move |short| (fold(&short), full.clone()))
     });
     pairs.collect()
+}
+
+/// Phrases are spelled like the texts that they are compared with.
+fn respelled(phrase: &str, spelling: &BTreeMap<String, String>) -> String {
+    let word = |word: &str| {
+        spelling.get(word).filter(|full| !full.contains(' ')).map_or(word, |full| full).to_owned()
+    };
+    let piece = |piece: &str| piece.split('|').map(word).collect::<Vec<_>>().join("|");
+    phrase.split(' ').map(piece).collect::<Vec<_>>().join(" ")
 }
 
 fn names(table: &BTreeMap<String, Vec<String>>) -> Names {

@@ -44,6 +44,7 @@ pub(crate) struct Reading {
     pub(crate) clauses: Vec<Clause>,
     pub(crate) hits: Vec<Hit>,
     sentences: usize,
+    totals: [i32; Meaning::COUNT],
 }
 
 impl Reading {
@@ -55,6 +56,7 @@ impl Reading {
         for sentence in sentences(input.own_words) {
             reading.add(lexicon, Place::Body, sentence);
         }
+        reading.sum();
         reading
     }
 
@@ -110,8 +112,18 @@ impl Reading {
 
     /// The points of a meaning over the whole message, each phrase counted once.
     pub(crate) fn total(&self, meaning: Meaning) -> i32 {
+        self.totals.get(meaning as usize).copied().unwrap_or_default()
+    }
+
+    fn sum(&mut self) {
         let mut counted = BTreeSet::new();
-        self.of_meaning(meaning).filter(|hit| counted.insert(hit.phrase)).map(|hit| hit.weight).sum()
+        for hit in &self.hits {
+            if let Some(total) =
+                self.totals.get_mut(hit.meaning as usize).filter(|_| counted.insert(hit.phrase))
+            {
+                *total = total.saturating_add(hit.weight);
+            }
+        }
     }
 
     /// The heaviest hit of these meanings, the first of equals; in `clause` only, if given.

@@ -22,7 +22,7 @@ fn the_cue_that_decided_is_shown_where_it_stands() {
     let body = "Olá, tudo bem?\nDesde ontem NÃO   aceita mais o nosso token.";
     let cue = read(body).reports_error.unwrap();
     assert_eq!(
-        (cue.place, &body[cue.span.clone()], cue.text.as_str()),
+        (cue.place, body.get(cue.span.clone()).unwrap(), cue.text.as_str()),
         (Place::Body, "NÃO   aceita", "NÃO   aceita")
     );
 }
@@ -76,6 +76,35 @@ fn the_words_for_a_failure_and_its_status_are_kept() {
     assert!(read("o saldo subiu 500 reais").status_in_words.is_none());
     assert!(read("a integração parou. podem verificar?").vague);
     assert!(!read("a integração parou às 10h").vague);
+}
+
+#[test]
+fn a_message_about_something_else_is_out_of_scope() {
+    let table = [
+        (
+            "Segue a nota fiscal de maio para pagamento.",
+            "ana@parceiro.example",
+            Some(ReasonKind::CommercialMatter),
+        ),
+        ("Segue a nota fiscal que a API recusou com erro 500.", "ana@parceiro.example", None),
+        (
+            "Estarei em férias até segunda. Mensagem automática.",
+            "ana@parceiro.example",
+            Some(ReasonKind::AutomaticReply),
+        ),
+        ("Erro 554 ao entregar", "MAILER-DAEMON@mx.example", Some(ReasonKind::Bounce)),
+    ];
+    for (body, address, expected) in table {
+        let input = SpeechInput {
+            own_words: body,
+            channel: "email",
+            sender_address: Some(address),
+            ..SpeechInput::default()
+        };
+        let speech =
+            LEXICON.read(&SpeechInput { sender_known: expected != Some(ReasonKind::Bounce), ..input });
+        assert_eq!(speech.out_of_scope.map(|reason| reason.kind), expected, "{body}");
+    }
 }
 
 #[test]
