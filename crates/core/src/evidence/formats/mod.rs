@@ -16,6 +16,7 @@ mod postman;
 mod powershell;
 mod raw_http;
 mod stack_trace;
+mod words;
 
 use super::call::Call;
 
