@@ -1,8 +1,152 @@
 //! A call written in the prose: `POST https://… -> 500 {…}`.
+//!
+//! In: any text. Out: a call for each method beside a URL or path (and for a URL that is plainly called), with
+//! the lines after it that look like its headers, body, status, answer or instant.
+//! Start at [`read`]; [`gather`] tells what a line after a call is.
 
+mod gather;
+
+use std::ops::Range;
+
+use super::stack_trace::failure;
+use super::words::{Head, STAMP, heads, lines, objects, slice, status};
 use crate::evidence::call::Call;
 
 /// Every call of this format in `text`, in order.
-pub(super) fn read(_text: &str) -> Vec<Call> {
-    Vec::new()
+pub(super) fn read(text: &str) -> Vec<Call> {
+    read_in(text, 0..text.len())
 }
+
+/// As [`read`], within `range` of `text` (whole lines); spans count from the start of `text`.
+pub(super) fn read_in(text: &str, range: Range<usize>) -> Vec<Call> {
+    let part = slice(text, range.clone());
+    if !part.contains('/') {
+        return Vec::new();
+    }
+    let lines = lines(part);
+    let places = targets(part, &lines);
+    let mut calls: Vec<Call> = Vec::new();
+    let mut end = 0;
+    for (index, place) in places.iter().enumerate() {
+        if place.head.span.start < end {
+            continue;
+        }
+        let next = places.get(index + 1);
+        let mut call = begin(part, place, end, next);
+        gather::after(part, place.head.span.end, limit(part, next), &mut call);
+        end = call.span.end;
+        calls.push(call);
+    }
+    share_answer(part, &mut calls);
+    for call in &mut calls {
+        call.span = call.span.start + range.start..call.span.end + range.start;
+    }
+    calls
+}
+
+/// A head with the line it stands in and the line before.
+struct Place {
+    head: Head,
+    line: Range<usize>,
+    previous: Range<usize>,
+}
+
+/// The heads of `text` outside its JSON and its header lines.
+fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
+    let mut json = objects(text, 0..text.len()).into_iter().peekable();
+    let mut found = Vec::new();
+    let mut previous = 0..0;
+    for line in lines {
+        if !gather::is_other_url(slice(text, line.clone())) {
+            for head in heads(text, line) {
+                while json.next_if(|object| object.end <= head.span.start).is_some() {}
+                if !json.peek().is_some_and(|object| object.start <= head.span.start) {
+                    found.push(Place { head, line: line.clone(), previous: previous.clone() });
+                }
+            }
+        }
+        previous = line.clone();
+    }
+    found
+}
+
+/// Where the lines of a call must end: before the line of the next one, or before it on the same line.
+fn limit(text: &str, next: Option<&Place>) -> usize {
+    let Some(next) = next else { return text.len() };
+    let words = slice(text, next.line.start..next.head.span.start);
+    // What stands before the next call on its own line (its instant, its label) is that call's.
+    if STAMP.is_match(words) || words.len() < 40 { next.line.start } else { next.head.span.start }
+}
+
+/// The call of `place` with what stands before it on its line, or as a failure on the line above.
+fn begin(text: &str, place: &Place, floor: usize, next: Option<&Place>) -> Call {
+    let head = &place.head;
+    let mut call = Call {
+        span: head.span.clone(),
+        method: head.method.clone(),
+        url: Some(head.url.clone()),
+        ..Call::default()
+    };
+    let from = place.line.start.max(floor);
+    let before = slice(text, from..head.span.start);
+    if let Some(at) = STAMP.find_iter(before).last() {
+        call.at = Some(at.as_str().to_owned());
+        call.span.start = from + at.start();
+    } else {
+        let stop = next.map_or(place.line.end, |next| next.head.span.start.min(place.line.end));
+        let rest = slice(text, head.span.end..stop.max(head.span.end));
+        let rest = rest.split('{').next().unwrap_or_default();
+        call.at = STAMP.find(rest).map(|at| at.as_str().to_owned());
+    }
+    if let Some(said) = status(before).filter(|said| said.code >= 300) {
+        call.span.start = call.span.start.min(from + said.span.start);
+        call.status = Some(said.code);
+        call.reason = said.reason;
+    }
+    if let Some(failed) = failure(before) {
+        call.span.start = call.span.start.min(from + failed.span.start);
+        call.error = Some(failed.error.trim_end_matches(['`', '"', '(', ' ', '-', ':']).to_owned());
+    } else if place.previous.start >= floor && !place.previous.is_empty() {
+        above(text, &place.previous, &mut call);
+    }
+    call
+}
+
+/// A failure printed on the line above the call (`Connection refused` and, indented, what was called).
+fn above(text: &str, line: &Range<usize>, call: &mut Call) {
+    let words = slice(text, line.clone());
+    // A line that has a call of its own keeps its failure.
+    if words.contains("://") || !heads(text, line).is_empty() {
+        return;
+    }
+    let Some(failed) = failure(words) else { return };
+    call.span.start = line.start + failed.span.start;
+    call.error = Some(failed.error);
+    call.status = call.status.or(failed.status);
+    call.reason = call.reason.take().or(failed.reason);
+    if call.at.is_none()
+        && let Some(at) = STAMP.find(slice(words, 0..failed.span.start))
+    {
+        call.span.start = line.start + at.start();
+        call.at = Some(at.as_str().to_owned());
+    }
+}
+
+/// The same call several times on lines right after each other, with one answer below: it is the answer of all.
+fn share_answer(text: &str, calls: &mut [Call]) {
+    for index in (1..calls.len()).rev() {
+        let (head, tail) = calls.split_at_mut(index);
+        let (Some(earlier), Some(later)) = (head.last_mut(), tail.first()) else { return };
+        let same = earlier.method == later.method
+            && earlier.url == later.url
+            && earlier.status.is_some()
+            && earlier.status == later.status;
+        let gap = slice(text, earlier.span.end..later.span.start);
+        if same && earlier.response_body.is_none() && gap.trim().is_empty() {
+            earlier.response_body.clone_from(&later.response_body);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod powershell;
 mod raw_http;
 mod reading;
 mod stack_trace;
+mod words;
 
 use super::call::Call;
 
