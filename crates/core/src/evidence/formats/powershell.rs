@@ -13,6 +13,8 @@ use crate::evidence::call::Call;
 
 /// More calls than anyone pastes; the rest of such a text is not read.
 const MAX_CALLS: usize = 100;
+/// More words than a command has.
+const MAX_TOKENS: usize = 200;
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
@@ -43,7 +45,8 @@ fn call(script: &Script<'_>, name: Range<usize>) -> Option<Call> {
     let mut settings = Settings::default();
     let mut at = name.end;
     let mut parameter: Option<String> = None;
-    while let Some(token) = token(script, at) {
+    for _ in 0..MAX_TOKENS {
+        let Some(token) = token(script, at) else { break };
         at = token.end;
         let written = cut(script.text(), token.clone());
         let is_parameter =

@@ -23,6 +23,9 @@ use crate::evidence::call::Call;
 /// More commands than anyone pastes; the rest of such a text is not read.
 const MAX_COMMANDS: usize = 500;
 
+/// How much of what was no command is looked through again.
+const MAX_REREAD: usize = 2_048;
+
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
     static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
@@ -51,14 +54,16 @@ struct Command {
 }
 
 fn command(text: &str, start: usize, after_name: usize) -> Command {
-    let words = words::split(text, after_name);
+    let words = words::split(inline_code(text, start).unwrap_or(text), after_name);
     let requests = options::requests(&words.words);
     let mut calls: Vec<Call> =
         requests.iter().flat_map(|request| request::calls(request, &words.stdin)).collect();
-    if calls.is_empty() {
-        return Command { calls, end: after_name };
-    }
     let end = words.end;
+    if calls.is_empty() {
+        // A sentence about curl may have the command behind it, but not all text is read again for it.
+        let far = end.saturating_sub(after_name) > MAX_REREAD;
+        return Command { calls, end: if far { end } else { after_name } };
+    }
     // Several requests of one command share its text, each up to where the next one's address stands.
     let starts: Vec<usize> = calls.iter().skip(1).map(|call| call.span.start).chain([end]).collect();
     let mut from = start;
@@ -66,7 +71,7 @@ fn command(text: &str, start: usize, after_name: usize) -> Command {
         call.span = from..to.max(from);
         from = to.max(from);
     }
-    let end = match (calls.last_mut(), answer::after(text, output_start(text, end))) {
+    let end = match (calls.last_mut(), answer::after_command(text, output_start(text, end))) {
         (Some(call), Some(found)) => {
             found.add_to(call);
             call.span.end
@@ -74,6 +79,16 @@ fn command(text: &str, start: usize, after_name: usize) -> Command {
         _ => end,
     };
     Command { calls, end }
+}
+
+/// The text up to the backtick that ends a command written as code inside a sentence.
+fn inline_code(text: &str, start: usize) -> Option<&str> {
+    let before = text.get(..start)?;
+    if !before.ends_with('`') || before.ends_with("```") {
+        return None;
+    }
+    let line = Line::at(text, start)?;
+    text.get(..start + line.text.find('`')?)
 }
 
 /// Where the output may start: after `| jq .` or whatever else stands on the command's last line.

@@ -82,6 +82,7 @@ fn repaired(text: String) -> String {
     let candidates = [
         straight(&text),
         straight(&text).replace("\r\n", "\n").replace('\n', " "),
+        text.replace("\\\"", "\""),
         text.replace('\u{a0}', " "),
     ];
     candidates.into_iter().find(|candidate| is_json(candidate)).unwrap_or(text)

@@ -81,7 +81,7 @@ impl Reader<'_> {
         if matches!(prefix, Some(Prefix::Received)) || shown.starts_with("HTTP/") {
             return false;
         }
-        if matches!(prefix, Some(Prefix::Note)) && self.prefix.is_some() {
+        if matches!(prefix, Some(Prefix::Note)) && self.prefix.is_some() || answer::is_chunk_note(shown) {
             self.at = line.next;
             return true;
         }

@@ -5,9 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::head::{header, is_time_line, pattern, status_line, time_of};
+use super::head::{header, is_time_line, pattern, request_line, status_line, time_of};
 use super::{Line, cut, json, lines};
 use crate::evidence::call::Call;
+
+/// More lines than notes, headers and labels before a body take.
+const MAX_LINES: usize = 400;
 
 /// An answer as read, and where it ends.
 #[derive(Default)]
@@ -38,8 +41,17 @@ impl Answer {
     }
 }
 
-/// The answer that starts within a few lines of `at`; `None` where something else follows.
+/// The answer that starts within a few lines of `at`; `None` where something else follows, another request too.
 pub(in super::super) fn after(text: &str, at: usize) -> Option<Answer> {
+    read(text, at, 0)
+}
+
+/// The answer to a command, whose output may show the requests themselves (`curl -v`, with redirects).
+pub(in super::super) fn after_command(text: &str, at: usize) -> Option<Answer> {
+    read(text, at, 10)
+}
+
+fn read(text: &str, at: usize, requests: usize) -> Option<Answer> {
     let mut reader = Reader {
         text,
         answer: Answer::default(),
@@ -47,10 +59,11 @@ pub(in super::super) fn after(text: &str, at: usize) -> Option<Answer> {
         head: false,
         labelled: false,
         transcript: false,
+        requests,
     };
     let mut next = at;
-    // The rest of the line on which the request ends says nothing unless it is an answer itself.
-    while let Some(line) = Line::at(text, next) {
+    for _ in 0..MAX_LINES {
+        let Some(line) = Line::at(text, next) else { break };
         match reader.line(line) {
             Step::Next => next = line.next,
             Step::From(position) if position > next => next = position,
@@ -76,6 +89,8 @@ struct Reader<'a> {
     labelled: bool,
     /// Whether lines carry the prefix of their sender: what goes without is no header and may be no body.
     transcript: bool,
+    /// How many request lines may still be passed over.
+    requests: usize,
 }
 
 impl Reader<'_> {
@@ -96,6 +111,12 @@ impl Reader<'_> {
             return Step::Next;
         }
         if matches!(prefix, Some(Prefix::Note | Prefix::Sent)) || is_chunk_note(shown) {
+            if prefix == Some(Prefix::Sent) && request_line(shown).is_some_and(|request| request.versioned) {
+                if self.requests == 0 {
+                    return Step::Stop;
+                }
+                self.requests -= 1;
+            }
             return self.note(shown, line);
         }
         if self.head
@@ -122,6 +143,8 @@ impl Reader<'_> {
 
     /// A line of `curl -v` that is no header: `* Connected to …`, `> GET …`, `{ [76 bytes data]`.
     fn note(&mut self, shown: &str, line: Line<'_>) -> Step {
+        // The meter's line is not ended before the error.
+        let shown = shown.find("curl: (").and_then(|at| shown.get(at..)).unwrap_or(shown);
         if self.answer.error.is_none() && client_error(shown).is_some() {
             self.answer.error = Some(shown.to_owned());
         }
@@ -232,17 +255,17 @@ impl Reader<'_> {
     /// A body whose every line has the prefix `< `.
     fn prefixed_body(&mut self, first: Line<'_>) -> Step {
         let mut body = String::new();
+        let mut open = 0_usize;
         for line in lines(self.text, first.start) {
-            let (Some(Prefix::Received), _) = unprefixed(line.text) else { break };
+            let (Some(Prefix::Received), shown) = unprefixed(line.text) else { break };
             body.push_str(
                 line.text.trim_start().trim_start_matches('<').strip_prefix(' ').unwrap_or_default(),
             );
             body.push('\n');
             self.answer.end = line.end();
-            if json::parse(&body, 0).is_some_and(|node| node.whole) {
-                break;
-            }
-            if body.len() > 65_536 {
+            open += shown.matches(['{', '[']).count();
+            open = open.saturating_sub(shown.matches(['}', ']']).count());
+            if open == 0 || body.len() > 65_536 {
                 break;
             }
         }
@@ -307,9 +330,13 @@ pub(in super::super) fn unprefixed(line: &str) -> (Option<Prefix>, &str) {
     (Some(prefix), line.get(1..).unwrap_or_default().trim())
 }
 
-fn is_chunk_note(line: &str) -> bool {
-    let line = line.trim_start_matches(['{', '}', ' ']);
-    line.starts_with('[') && line.contains(" bytes data]")
+/// A line of curl about how much it moved: `} [20 bytes data]`, the progress meter.
+pub(in super::super) fn is_chunk_note(line: &str) -> bool {
+    let inner = line.trim_start_matches(['{', '}', ' ']);
+    inner.starts_with('[') && inner.contains(" bytes data]")
+        || line.starts_with("% Total")
+        || line.starts_with("Dload")
+        || line.contains("--:--:--")
 }
 
 /// Whether the JSON at `start` is one: `[10:02:12]` and `{nome}` are not.

@@ -25,8 +25,8 @@ pub(in super::super) const UNKNOWN: &str = "***";
 const MAX_DEPTH: usize = 24;
 /// How far one bracket or literal is followed.
 const MAX_REACH: usize = 65_536;
-/// How many bytes are looked at in all, over and over; a text that wants more is built to cost.
-const MAX_EFFORT: usize = 16 << 20;
+/// How often a text may be looked at in all, over and over; one that wants more is built to cost.
+const MAX_EFFORT: usize = 8;
 
 /// A text read as a program.
 pub(in super::super) struct Script<'a> {
@@ -60,7 +60,7 @@ impl<'a> Script<'a> {
     /// Whether `bytes` more may be looked at.
     fn affords(&self, bytes: usize) -> bool {
         self.effort.set(self.effort.get().saturating_add(bytes + 1));
-        self.effort.get() <= MAX_EFFORT
+        self.effort.get() <= MAX_EFFORT * self.text.len() + 262_144
     }
 
     /// Where the value that `name` has at position `before` starts.
@@ -85,7 +85,8 @@ pub(in super::super) fn answer_below(text: &str, end: usize) -> Option<Answer> {
         {
             return Some(found);
         }
-        let code = shown.contains(['(', ')', ';', '=', '}']) || shown.starts_with(['.', '#', '/', '`', ']']);
+        let code =
+            shown.contains(['(', ')', ';', '=', '}']) || shown.starts_with(['.', '#', '/', '`', ']', '>']);
         if !code || is_call(shown) {
             return None;
         }
