@@ -69,12 +69,15 @@ impl Demand<'_, '_> {
     fn facts_of_words(&self, inputs: Inputs, documented: &Answer) -> Inputs {
         let incident = self.subject.incident;
         let reports_error = self.reports_error();
-        let with_key = incident.key.is_some() || incident.call.as_ref().is_some_and(|(_, call)| call.url.is_some());
+        // Words of failure alone ("não tenho chave") are no error with a key: something must have been tried.
+        let tried = incident.key.is_some()
+            || incident.error.is_some()
+            || incident.call.as_ref().is_some_and(|(_, call)| call.url.is_some());
         let product_asked = self.speech.product_availability.is_some() && incident.product.is_some();
         inputs
             .fact("fora_do_escopo", self.is_out_of_scope())
             .fact("pede_chave", self.speech.asks_key.is_some())
-            .fact("erro_com_chave", reports_error && with_key || self.speech.reports_error.is_some())
+            .fact("erro_com_chave", reports_error && tried)
             .fact("erro_relatado", reports_error)
             .fact("verificavel", incident.key.is_some() || incident.user.is_some() || incident.path.is_some())
             .fact("pergunta", self.speech.asks_question.is_some())

@@ -100,7 +100,7 @@ fn near_call(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found
         text.get(from..to).map_or(usize::MAX, |between| between.bytes().filter(|b| *b == b'\n').count())
     };
     full(context)
-        .filter(|(seen, _)| seen.part == *part && !is_of_token(text, seen.what.span.start))
+        .filter(|(seen, _)| seen.part == *part && !is_of_token(context, seen))
         .map(|(seen, at)| (lines_between(&seen.what.span), seen, at))
         .filter(|(lines, _, _)| *lines <= NEAR_LINES)
         .min_by_key(|(lines, seen, _)| (*lines, seen.what.span.start))
@@ -110,14 +110,18 @@ fn near_call(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found
 /// The latest moment told in the message that is not a token's; its own words before its attachments.
 fn last_told(context: &Context<'_, '_>) -> Option<Found<Timestamp>> {
     full(context)
-        .filter(|(seen, _)| !is_of_token(context.reading.text(seen.part), seen.what.span.start))
+        .filter(|(seen, _)| !is_of_token(context, seen))
         .max_by_key(|(seen, at)| (!context.reading.is_attachment(seen.part), *at))
         .map(|(seen, at)| found(context, seen, at))
 }
 
 /// Whether the words before a moment speak of a token or a login that worked.
-pub(super) fn is_of_token(text: &str, at: usize) -> bool {
-    let mut from = at.saturating_sub(CUE_REACH);
+fn is_of_token(context: &Context<'_, '_>, seen: &Seen<Moment>) -> bool {
+    let (text, at) = (context.reading.text(seen.part), seen.what.span.start);
+    // What was said of an earlier moment was not said of this one.
+    let others = context.reading.moments.iter().filter(|other| other.part == seen.part);
+    let earlier = others.map(|other| other.what.span.end).filter(|end| *end <= at).max().unwrap_or(0);
+    let mut from = at.saturating_sub(CUE_REACH).max(earlier);
     while !text.is_char_boundary(from) {
         from += 1;
     }
@@ -131,7 +135,7 @@ pub(super) fn is_of_token(text: &str, at: usize) -> bool {
 /// The moment at which the words say that the token was issued, if date and time of day are there.
 pub(super) fn token_issue_told(context: &Context<'_, '_>) -> Option<Found<Timestamp>> {
     full(context)
-        .filter(|(seen, _)| is_of_token(context.reading.text(seen.part), seen.what.span.start))
+        .filter(|(seen, _)| is_of_token(context, seen))
         .map(|(seen, at)| found(context, seen, at))
         .next()
 }
