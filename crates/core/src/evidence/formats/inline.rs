@@ -7,14 +7,30 @@
 mod gather;
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::stack_trace::failure;
-use super::words::{Head, STAMP, heads, lines, objects, slice, status};
+use super::words::{Head, STAMP, heads, lines, objects, pattern, slice, status};
 use crate::evidence::call::Call;
+
+/// A line above a call that is this short (in bytes) belongs to it.
+const LEADING_LINE: usize = 60;
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
-    read_in(text, 0..text.len())
+    let mut calls = read_in(text, 0..text.len());
+    // An address in a log line is a setting or was read as the base of its block already.
+    calls.retain(|call| call.method.is_some() || !in_record(text, call.span.start));
+    calls
+}
+
+/// Whether the line that holds `at` is one of an application log.
+fn in_record(text: &str, at: usize) -> bool {
+    let start = slice(text, 0..at).rfind('\n').map_or(0, |newline| newline + 1);
+    let line = slice(text, start..text.len()).lines().next().unwrap_or_default();
+    super::app_log::is_record(line)
 }
 
 /// As [`read`], within `range` of `text` (whole lines); spans count from the start of `text`.
@@ -119,7 +135,9 @@ fn above(text: &str, line: &Range<usize>, call: &mut Call) {
     if words.contains("://") || !heads(text, line).is_empty() {
         return;
     }
-    let Some(failed) = failure(words) else { return };
+    let Some(failed) = failure(words) else {
+        return instant_above(words, line.start, call);
+    };
     call.span.start = line.start + failed.span.start;
     call.error = Some(failed.error);
     call.status = call.status.or(failed.status);
@@ -128,6 +146,21 @@ fn above(text: &str, line: &Range<usize>, call: &mut Call) {
         && let Some(at) = STAMP.find(slice(words, 0..failed.span.start))
     {
         call.span.start = line.start + at.start();
+        call.at = Some(at.as_str().to_owned());
+    }
+}
+
+/// The instant on the line above, where that line leads to the call (`hoje 22:31, produção`) and has no other.
+fn instant_above(words: &str, start: usize, call: &mut Call) {
+    static OTHER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)log(?:in|uei|ou|ado)|token|gerad|emitid|renov|abri|respond"));
+    let leads = words.len() <= LEADING_LINE || words.trim_end().ends_with([',', ':']);
+    if call.at.is_some() || !leads || OTHER.is_match(words) {
+        return;
+    }
+    let mut stamps = STAMP.find_iter(words);
+    if let (Some(at), None) = (stamps.next(), stamps.next()) {
+        call.span.start = start + at.start();
         call.at = Some(at.as_str().to_owned());
     }
 }

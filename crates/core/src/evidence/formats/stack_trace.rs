@@ -44,8 +44,9 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:status(?: code)?(?: does not indicate success)?:?\s*\(?|returned an error:\s*\(|resulted in a `|^|exception: |error: )(?P<c>[1-5]\d\d)\b\)?[ ]*[:(]?\s*(?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})?",
     )
 });
-static CLASSIC: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?P<c>[1-5]\d\d) (?:Client|Server) Error: (?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})"));
+static CLASSIC: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?P<c>[1-5]\d\d) (?:Client|Server) Error: (?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})")
+});
 
 /// The failure that `words` (one line) tells of.
 pub(super) fn failure(words: &str) -> Option<Failure> {
@@ -64,7 +65,9 @@ static FIELD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static FRAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"^(?:\s+|at |em |File "|Caused by|Traceback|During handling|The above exception|#\d+ |--- |\.\.\. \d+|[\[\]{}()]|["']?\w+["']?\s*(?::|=>|=)\s|thrown in|Stack trace)"#)
+    pattern(
+        r#"^(?:\s+|at |em |File "|Caused by|Traceback|During handling|The above exception|#\d+ |--- |\.\.\. \d+|[\[\]{}()]|["']?\w+["']?\s*(?::|=>|=)\s|thrown in|Stack trace)"#,
+    )
 });
 
 /// Every call of this format in `text`, in order.
@@ -155,7 +158,8 @@ pub(super) fn join_base(call: &mut Call, base: Option<&str>) {
     if url.starts_with("http") {
         return;
     }
-    let prefix = base.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    let prefix =
+        base.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let prefix = prefix.trim_end_matches('/');
     let path = url.trim_start_matches('/');
     // A path that repeats the base's own path is already whole.
@@ -167,10 +171,15 @@ pub(super) fn join_base(call: &mut Call, base: Option<&str>) {
 }
 
 static POOL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?P<s>HTTPS?)ConnectionPool\(host='(?P<h>[^']+)', port=(?P<p>\d+)\)(?:.*?with url: (?P<u>\S+))?")
+    pattern(
+        r"(?P<s>HTTPS?)ConnectionPool\(host='(?P<h>[^']+)', port=(?P<p>\d+)\)(?:.*?with url: (?P<u>\S+))?",
+    )
 });
-static CONNECT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?i:connect to|failed to connect to|dial tcp(?: lookup)?)\s+/?(?P<h>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?:/[\d.]+)?:(?P<p>\d+)"));
+static CONNECT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?i:connect to|failed to connect to|dial tcp(?: lookup)?)\s+/?(?P<h>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?:/[\d.]+)?:(?P<p>\d+)",
+    )
+});
 
 /// Method and URL where the line of a failure names them.
 fn name_target(text: &str, line: &Range<usize>, call: &mut Call) {
@@ -210,16 +219,76 @@ mod tests {
     #[test]
     fn a_failure_gives_its_message_and_what_it_names() {
         let table: &[(&str, &str, Option<u16>, Option<&str>, Option<&str>)] = &[
-            ("java.net.SocketTimeoutException: Read timed out", "java.net.SocketTimeoutException: Read timed out", None, None, None),
-            ("Connect to api.loja.example:443 failed: Connection refused", "Connect to api.loja.example:443 failed: Connection refused", None, None, Some("https://api.loja.example")),
-            ("cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received", "cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received", None, None, None),
-            ("requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens", "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens", Some(401), None, Some("https://api.loja.example/v1/itens")),
-            ("AxiosError: Request failed with status code 422\n    at settle (core/settle.js:19:12) {\n  config: {\n    method: 'post',\n    url: 'https://api.loja.example/v1/itens',\n  },\n}", "AxiosError: Request failed with status code 422", Some(422), Some("POST"), Some("https://api.loja.example/v1/itens")),
-            ("Post \"https://api.loja.example/v1/itens\": dial tcp 10.0.0.1:443: connect: connection refused", "dial tcp 10.0.0.1:443: connect: connection refused", None, Some("POST"), Some("https://api.loja.example/v1/itens")),
-            ("Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:", "Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:", Some(409), Some("PUT"), Some("https://api.loja.example/v1/itens/3")),
-            ("urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)", "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)", None, None, Some("https://api.loja.example/v1/itens")),
-            ("System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).", "System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).", Some(401), None, None),
-            ("Error: connect ECONNREFUSED 10.1.2.3:443", "Error: connect ECONNREFUSED 10.1.2.3:443", None, None, None),
+            (
+                "java.net.SocketTimeoutException: Read timed out",
+                "java.net.SocketTimeoutException: Read timed out",
+                None,
+                None,
+                None,
+            ),
+            (
+                "Connect to api.loja.example:443 failed: Connection refused",
+                "Connect to api.loja.example:443 failed: Connection refused",
+                None,
+                None,
+                Some("https://api.loja.example"),
+            ),
+            (
+                "cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received",
+                "cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received",
+                None,
+                None,
+                None,
+            ),
+            (
+                "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens",
+                "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens",
+                Some(401),
+                None,
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "AxiosError: Request failed with status code 422\n    at settle (core/settle.js:19:12) {\n  config: {\n    method: 'post',\n    url: 'https://api.loja.example/v1/itens',\n  },\n}",
+                "AxiosError: Request failed with status code 422",
+                Some(422),
+                Some("POST"),
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "Post \"https://api.loja.example/v1/itens\": dial tcp 10.0.0.1:443: connect: connection refused",
+                "dial tcp 10.0.0.1:443: connect: connection refused",
+                None,
+                Some("POST"),
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:",
+                "Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:",
+                Some(409),
+                Some("PUT"),
+                Some("https://api.loja.example/v1/itens/3"),
+            ),
+            (
+                "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)",
+                "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)",
+                None,
+                None,
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).",
+                "System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).",
+                Some(401),
+                None,
+                None,
+            ),
+            (
+                "Error: connect ECONNREFUSED 10.1.2.3:443",
+                "Error: connect ECONNREFUSED 10.1.2.3:443",
+                None,
+                None,
+                None,
+            ),
         ];
         for (text, error, status, method, url) in table {
             let calls = read(text);
