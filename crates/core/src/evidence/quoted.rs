@@ -98,7 +98,7 @@ pub fn own_words(text: &str) -> Vec<Range<usize>> {
     while own.last().is_some_and(|line| RULE.is_match(at(text, line))) {
         own.pop();
     }
-    if own.is_empty() { vec![0..text.len()] } else { joined(own) }
+    if own.is_empty() { std::iter::once(0..text.len()).collect() } else { joined(own) }
 }
 
 /// Ranges that touch, as one.
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     fn own(text: &str) -> String {
-        own_words(text).into_iter().map(|range| &text[range]).collect()
+        own_words(text).into_iter().map(|range| text.get(range).unwrap()).collect()
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
         if !gather::is_other_url(slice(text, line.clone())) {
             for head in heads(text, line) {
                 while json.next_if(|object| object.end <= head.span.start).is_some() {}
-                if !json.peek().is_some_and(|object| object.start <= head.span.start) {
+                if json.peek().is_none_or(|object| object.start > head.span.start) {
                     found.push(Place { head, line: line.clone(), previous: previous.clone() });
                 }
             }

@@ -363,6 +363,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "the rows of one table")]
     fn objects_are_calls_answers_or_bodies() {
         // Text; then how many calls, whether there is a URL, a body, an answer; and the status.
         let table: &[(&str, usize, bool, bool, bool, Option<u16>)] = &[

@@ -217,6 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::type_complexity, clippy::too_many_lines, reason = "the rows of one table")]
     fn a_failure_gives_its_message_and_what_it_names() {
         let table: &[(&str, &str, Option<u16>, Option<&str>, Option<&str>)] = &[
             (

@@ -73,6 +73,8 @@ enum Side {
     Request,
     Response,
     Unknown,
+    /// Unknown, on the line of the call itself.
+    OwnLine,
 }
 
 /// What one line after a call is.
@@ -89,7 +91,7 @@ enum Line<'t> {
 
 /// Reads what follows the head that ends at `from`, up to `limit`, into `call`; its span grows with what was read.
 pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
-    let mut at = rest(text, from, limit, Side::Unknown, true, call);
+    let mut at = rest(text, from, limit, Side::OwnLine, call);
     let (mut skipped, mut blanks, mut side) = (0, 0, Side::Unknown);
     while at < limit {
         let start = at + slice(text, at..limit).find('\n').map_or(limit - at, |offset| offset + 1);
@@ -116,7 +118,7 @@ pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
                     call.at = Some(stamp.as_str().to_owned());
                 }
                 let label = if said == Side::Unknown { side } else { said };
-                at = rest(text, start + offset, limit, label, false, call).max(end.min(limit));
+                at = rest(text, start + offset, limit, label, call).max(end.min(limit));
                 // A label that stands alone speaks for the line below it.
                 side = if slice(text, start + offset..end).trim().is_empty() { label } else { Side::Unknown };
                 skipped = 0;
@@ -216,8 +218,10 @@ fn take(line: Line<'_>, words: &str, call: &mut Call) {
 
 /// Reads one line from `from`: JSON (which may run over many lines), a status, an answer in words. Returns where it stopped.
 ///
-/// `head` says that this is the rest of the call's own line, where prose may stand.
-fn rest(text: &str, from: usize, limit: usize, side: Side, head: bool, call: &mut Call) -> usize {
+/// On the rest of the call's own line prose may stand.
+fn rest(text: &str, from: usize, limit: usize, side: Side, call: &mut Call) -> usize {
+    let head = side == Side::OwnLine;
+    let side = if head { Side::Unknown } else { side };
     let (mut at, mut side) = (from, side);
     for _ in 0..MOST_VALUES {
         let end = at + slice(text, at..limit).find('\n').unwrap_or(limit.saturating_sub(at));
@@ -316,7 +320,7 @@ fn put(json: &str, side: Side, call: &mut Call) {
     let to_answer = match side {
         Side::Response => true,
         Side::Request => false,
-        Side::Unknown => answer || call.body.is_some() || reads,
+        Side::Unknown | Side::OwnLine => answer || call.body.is_some() || reads,
     };
     if to_answer {
         if call.response_body.is_none() {
