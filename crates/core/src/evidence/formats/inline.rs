@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::stack_trace::failure;
+use super::stack_trace::{self, failure};
 use super::words::{Head, STAMP, heads, lines, objects, pattern, slice, status};
 use crate::evidence::call::Call;
 
@@ -20,7 +20,9 @@ const LEADING_LINE: usize = 60;
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
-    let mut calls = read_in(text, 0..text.len());
+    let taken: Vec<Range<usize>> =
+        stack_trace::read(text).into_iter().filter(|call| call.url.is_some()).map(|call| call.span).collect();
+    let mut calls = read_apart(text, 0..text.len(), &taken);
     // An address in a log line is a setting or was read as the base of its block already.
     calls.retain(|call| call.method.is_some() || !in_record(text, call.span.start));
     calls
@@ -35,12 +37,18 @@ fn in_record(text: &str, at: usize) -> bool {
 
 /// As [`read`], within `range` of `text` (whole lines); spans count from the start of `text`.
 pub(super) fn read_in(text: &str, range: Range<usize>) -> Vec<Call> {
+    read_apart(text, range, &[])
+}
+
+/// As [`read_in`], without what stands inside the printed failures of `taken`.
+fn read_apart(text: &str, range: Range<usize>, taken: &[Range<usize>]) -> Vec<Call> {
     let part = slice(text, range.clone());
     if !part.contains('/') {
         return Vec::new();
     }
     let lines = lines(part);
-    let places = targets(part, &lines);
+    let mut places = targets(part, &lines);
+    places.retain(|place| !is_printed(part, place, taken));
     let mut calls: Vec<Call> = Vec::new();
     let mut end = 0;
     for (index, place) in places.iter().enumerate() {
@@ -84,6 +92,15 @@ fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
         previous = line.clone();
     }
     found
+}
+
+/// Whether a head is part of a failure that a client printed (its message, its configuration), which is read there.
+fn is_printed(text: &str, place: &Place, taken: &[Range<usize>]) -> bool {
+    let start = place.head.span.start;
+    let index = taken.partition_point(|range| range.end <= start);
+    let inside = taken.get(index).is_some_and(|range| range.start < start);
+    let opens = slice(text, place.line.start..start).trim().is_empty() && place.head.method.is_some();
+    inside && !opens
 }
 
 /// Where the lines of a call must end: before the line of the next one, or before it on the same line.

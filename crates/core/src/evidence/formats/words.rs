@@ -66,7 +66,7 @@ static FORWARD: LazyLock<Regex> = LazyLock::new(|| {
 static ABSOLUTE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i:https?)://{TAIL}+")));
 static LABELLED_PATH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i:\b(?:endpoint|rota|url|uri|path|caminho|recurso|endere[cç]o)\b\s*(?:[:=]|é)\s*)[`"'“(<*]{{0,3}}(?P<u>/[A-Za-z0-9_{{]{TAIL}*)"#
+        r#"(?i:\b(?:endpoint|rota|url|uri|path|caminho|recurso|endere[cç]o)\b\s*(?P<sep>[:=]|é)?\s*)[`"'“(<*]{{0,3}}(?P<u>/[A-Za-z0-9_{{]{TAIL}*)"#
     ))
 });
 static METHOD_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -136,17 +136,23 @@ pub(super) fn heads(text: &str, line: &Range<usize>) -> Vec<Head> {
     }
     found.append(&mut alone);
     if found.is_empty() {
-        found.extend(LABELLED_PATH.captures(words).and_then(|hit| hit.name("u")).map(|hit| {
-            let url = trim_target(hit.as_str());
-            let span = hit.start()..hit.start() + url.len();
-            Head { span, method: None, url: url.to_owned() }.with_method_after(words)
-        }));
+        found.extend(labelled(words));
     }
     found.sort_by_key(|head| head.span.start);
     for head in &mut found {
         head.span = head.span.start + line.start..head.span.end + line.start;
     }
     found
+}
+
+/// A path beside its label (`rota: /v1/itens`); without a colon only where a method follows it.
+fn labelled(words: &str) -> Option<Head> {
+    let hit = LABELLED_PATH.captures(words)?;
+    let target = hit.name("u")?;
+    let url = trim_target(target.as_str());
+    let span = target.start()..target.start() + url.len();
+    let head = Head { span, method: None, url: url.to_owned() }.with_method_after(words);
+    (hit.name("sep").is_some() || head.method.is_some()).then_some(head)
 }
 
 fn forward(words: &str) -> Vec<Head> {
@@ -315,7 +321,8 @@ pub(super) fn is_envelope(map: &Map<String, Value>) -> bool {
         &["status", "code", "codigo", "type", "timestamp", "path", "data", "instance", "title"];
     let names: Vec<String> = map.keys().map(|name| plain(name)).collect();
     let has = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
-    has(SURE) || has(LIKELY) && (has(BESIDE) || map.len() <= 2) || only_data(&names)
+    let only = names.iter().all(|name| LIKELY.contains(&name.as_str()) || BESIDE.contains(&name.as_str()));
+    has(SURE) || has(LIKELY) && only || only_data(&names)
 }
 
 fn only_data(names: &[String]) -> bool {

@@ -49,7 +49,9 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A line that goes on with a list of fields or a stack: no prose.
 static SKIPPED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:at \S+[(.]|em \S+\.\S+\(|\.{3}|\S{1,40}\s*=\s*\S|(?:[^\s:]+\s+){0,3}[^\s:]{1,30}:\s\S)")
+    pattern(
+        r"(?i)^(?:at \S+[(.]|em \S+\.\S+\(|\.{3}|\S{1,40}\s*=\s*\S|(?:[^\s:]+\s+){0,3}[^\s:]{1,30}:(?:\s\S|\s*$))",
+    )
 });
 static ARROW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -101,7 +103,8 @@ pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
         let end = start + slice(text, start..limit).find('\n').unwrap_or(limit - start);
         let line = slice(text, start..end);
         at = end;
-        if line.trim().trim_matches(['`', '>', '<']).trim().is_empty() {
+        if line.trim_start().starts_with("```") || line.trim().trim_matches(['`', '>', '<']).trim().is_empty()
+        {
             blanks += 1;
             if blanks > 2 {
                 return;
@@ -116,6 +119,9 @@ pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
                 let stamp = STAMP.find(slice(line, 0..offset)).filter(|_| call.at.is_none());
                 if let Some(stamp) = stamp {
                     call.at = Some(stamp.as_str().to_owned());
+                }
+                if said == Side::Response && call.status.is_none() {
+                    note_words(slice(line, 0..offset), start, said, call);
                 }
                 let label = if said == Side::Unknown { side } else { said };
                 at = rest(text, start + offset, limit, label, call).max(end.min(limit));
@@ -230,7 +236,8 @@ fn rest(text: &str, from: usize, limit: usize, side: Side, call: &mut Call) -> u
             .char_indices()
             .find(|(offset, c)| matches!(c, '{' | '[') && starts_json(slice(text, at + offset..limit)));
         let words = slice(line, 0..json.map_or(line.len(), |(offset, _)| offset));
-        side = note_words(words, at, side, head, call);
+        let place = if head && at == from { Side::OwnLine } else { side };
+        side = note_words(words, at, place, call);
         let Some((offset, _)) = json else {
             if side == Side::Response && !head {
                 answer_in_words(words, call);
@@ -251,8 +258,9 @@ fn rest(text: &str, from: usize, limit: usize, side: Side, call: &mut Call) -> u
 }
 
 /// Status and failure in the words before any JSON; says which side what follows is on.
-fn note_words(words: &str, at: usize, side: Side, head: bool, call: &mut Call) -> Side {
-    let mut side = side;
+fn note_words(words: &str, at: usize, side: Side, call: &mut Call) -> Side {
+    let head = side == Side::OwnLine;
+    let mut side = if head { Side::Unknown } else { side };
     if let Some(said) = status(words)
         && (call.status.is_none() || side == Side::Response)
     {
@@ -261,7 +269,9 @@ fn note_words(words: &str, at: usize, side: Side, head: bool, call: &mut Call) -
             call.reason = said.reason;
         }
         call.span.end = call.span.end.max(at + said.span.end);
-        if call.status == Some(said.code) && call.reason.is_none() {
+        // In prose the words after a status go on with the sentence.
+        let shown = slice(words, said.span.clone()).contains(['>', '<', '→', '⇒', '←']);
+        if call.status == Some(said.code) && call.reason.is_none() && (!head || shown) {
             call.reason = reason_after(slice(words, said.span.end..words.len()));
         }
         side = Side::Response;
