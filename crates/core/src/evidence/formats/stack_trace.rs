@@ -7,11 +7,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::words::{STAMP, heads, lines, pattern, slice};
+use super::words::{STAMP, heads, is_answer, json_end, lines, parse, pattern, slice, starts_json};
 use crate::evidence::call::Call;
 
 /// Lines after a failure that may still belong to it (frames, printed configuration).
 const LONGEST_BLOCK: usize = 200;
+/// Longest answer looked at below a failure, in bytes.
+const LONGEST_ANSWER: usize = 16 << 10;
 
 /// One failure as a client printed it.
 pub(super) struct Failure {
@@ -112,7 +114,10 @@ fn block(text: &str, lines: &[Range<usize>], failure: &Failure) -> (Call, usize)
             break;
         }
         used += 1;
-        call.span.end = line.end;
+        call.span.end = call.span.end.max(line.end);
+        if used == 2 || words.starts_with('{') {
+            take_answer(text, line, &mut call);
+        }
         if let Some(hit) = FIELD.captures(words)
             && let (Some(key), Some(value)) = (hit.name("k"), hit.name("v"))
         {
@@ -126,7 +131,24 @@ fn block(text: &str, lines: &[Range<usize>], failure: &Failure) -> (Call, usize)
         }
     }
     join_base(&mut call, base.as_deref());
-    (call, used)
+    let inside = lines.iter().take_while(|line| line.start < call.span.end).count();
+    (call, used.max(inside))
+}
+
+/// The answer in JSON that clients print below their message.
+fn take_answer(text: &str, line: &Range<usize>, call: &mut Call) {
+    let words = slice(text, line.clone());
+    let start = line.start + (words.len() - words.trim_start().len());
+    if call.response_body.is_some() || !starts_json(words) {
+        return;
+    }
+    let limit = text.len().min(start.saturating_add(LONGEST_ANSWER));
+    let Some(end) = json_end(text, start, limit) else { return };
+    let json = slice(text, start..end);
+    if parse(json).is_some_and(|value| is_answer(&value)) {
+        call.response_body = Some(json.to_owned());
+        call.span.end = call.span.end.max(end);
+    }
 }
 
 fn take_field(key: &str, value: &str, call: &mut Call, base: &mut Option<String>) {
