@@ -67,7 +67,9 @@ pub fn decode(token: &str) -> Result<Claims, Malformed> {
 pub fn classify(token: &str) -> Kind {
     if token.trim_start().starts_with('{') {
         return match serde_json::from_str(token) {
-            Ok(Value::Object(map)) if map.contains_key("payload") || map.contains_key("ciphertext") => Kind::Json,
+            Ok(Value::Object(map)) if map.contains_key("payload") || map.contains_key("ciphertext") => {
+                Kind::Json
+            }
             _ => Kind::Malformed(Malformed::Segments),
         };
     }
@@ -128,7 +130,10 @@ fn instant(claim: &Value) -> Option<Timestamp> {
 }
 
 /// A fraction of a second is cut off, as it decides nothing.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked, and cutting the fraction is meant")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked, and cutting the fraction is meant"
+)]
 fn whole(seconds: f64) -> Option<i64> {
     (seconds.is_finite() && seconds.abs() < 1e12).then_some(seconds.floor() as i64)
 }

@@ -19,6 +19,12 @@ static DUMP: LazyLock<Regex> = LazyLock::new(|| {
         r"^\s*[><*]\s+(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+\S+|HTTP/[\d.]+\s+\d{3}|(?i:host|authorization|accept|date|cookie|server|connection|[a-z0-9]+(?:-[a-z0-9]+)+):\s*\S|[\[{].*)",
     )
 });
+/// The line that starts such a dump; without one, `> Date: …` is a quotation.
+static DUMP_START: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?m)^\s*[><]\s+(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+\S*/|HTTP/[\d.]+\s+\d{3})")
+});
+/// A rule, or a mark that a mail program leaves: nothing when it ends the text.
+static RULE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-_=*#~+]{2,}|ᐧ)?\s*$"));
 /// A line after which everything is what the sender answers to or forwards.
 static CUT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -46,7 +52,7 @@ static NEXT: LazyLock<Regex> = LazyLock::new(|| {
 /// What a telephone or a mail program adds.
 static SENT_FROM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*[<(]{0,2}(?:enviad[oa] (?:do|de|pelo|a partir|via|com)\b.{0,80}|sent (?:from|via|with|by) .{0,80}|from my .{0,30}|get \[?outlook for .*|obter (?:o )?outlook para .*|envoyé depuis .*|von meinem .* gesendet|verzonden met .*|enviado desde .*)[>)]{0,2}\s*$",
+        r"(?i)^\s*[<(]{0,2}(?:enviad[oa] (?:do|de|pelo|a partir|via|com)\b.{0,80}|sent (?:from|via|with|by) .{0,80}|from my .{0,30}|get \[?outlook for .*|obter (?:o )?outlook para .*|envoyé depuis .*|.{0,90}(?:mobilgerät|mobiltelefon|handy).{0,40}gesendet\.?|從我的.*|verzonden met .*|enviado desde .*)[>)]{0,2}\s*$",
     )
 });
 static SIGNATURE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:--|—|__)\s*$"));
@@ -57,7 +63,9 @@ static DISCLAIMER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Something of a call stands in the text: a signature mark above it is none.
 static CALL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+\S*/|\bcurl\s|HTTP/\d|^\s*[{}]|\x22\s*:|(?i:authorization|api[-_ ]?key)\s*[:=]")
+    pattern(
+        r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+\S*/|\bcurl\s|HTTP/\d|^\s*[{}]|\x22\s*:|(?i:authorization|api[-_ ]?key)\s*[:=]",
+    )
 });
 
 /// The byte ranges of `text` that the sender wrote himself (no quotation, no signature), in order.
@@ -65,6 +73,7 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| {
 /// If nothing would be left (a bare forward, a quotation alone), the whole text counts as his.
 pub fn own_words(text: &str) -> Vec<Range<usize>> {
     let lines = lines(text);
+    let dump = DUMP_START.is_match(text);
     let mut own: Vec<Range<usize>> = Vec::new();
     let mut index = 0;
     while let Some(line) = lines.get(index) {
@@ -75,22 +84,33 @@ pub fn own_words(text: &str) -> Vec<Range<usize>> {
         if let Some(length) = lead_length(text, &lines, index) {
             // After the lead-in either `>` lines follow (and own words may, too), or all the rest is quoted.
             let mut next = lines.iter().skip(index + length).map(|line| at(text, line));
-            if next.find(|line| !line.trim().is_empty()).is_some_and(is_quoted) {
+            if next.find(|line| !line.trim().is_empty()).is_some_and(|line| is_quoted(line, dump)) {
                 index += length;
                 continue;
             }
             break;
         }
-        if !is_quoted(words) && !SENT_FROM.is_match(words) {
-            match own.last_mut() {
-                Some(last) if last.end == line.start => last.end = line.end,
-                _ => own.push(line.clone()),
-            }
+        if !is_quoted(words, dump) && !SENT_FROM.is_match(words) {
+            own.push(line.clone());
         }
         index += 1;
     }
-    let kept = own.iter().any(|range| !at(text, range).trim().is_empty());
-    if kept { own } else { vec![0..text.len()] }
+    while own.last().is_some_and(|line| RULE.is_match(at(text, line))) {
+        own.pop();
+    }
+    if own.is_empty() { std::iter::once(0..text.len()).collect() } else { joined(own) }
+}
+
+/// Ranges that touch, as one.
+fn joined(lines: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for line in lines {
+        match ranges.last_mut() {
+            Some(last) if last.end == line.start => last.end = line.end,
+            _ => ranges.push(line),
+        }
+    }
+    ranges
 }
 
 /// Byte ranges of the lines, each with its line ending.
@@ -108,9 +128,14 @@ fn at<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
     text.get(range.clone()).unwrap_or_default()
 }
 
-fn is_quoted(line: &str) -> bool {
-    let trimmed = line.trim_start();
-    (trimmed.starts_with('>') || trimmed.starts_with("| ")) && !DUMP.is_match(line) && !trimmed.starts_with("| {")
+/// Whether a line is quoted; `dump` says that the text holds a dump of HTTP.
+fn is_quoted(line: &str, dump: bool) -> bool {
+    let trimmed = line.trim();
+    // A row of a table ends with the bar, too.
+    let barred = trimmed.starts_with('|')
+        && (trimmed == "|" || !trimmed.ends_with('|'))
+        && !trimmed.starts_with("| {");
+    (trimmed.starts_with('>') || barred) && !(dump && DUMP.is_match(line))
 }
 
 /// Whether all from this line on is an earlier message, a signature or a disclaimer.
@@ -126,7 +151,8 @@ fn ends_here(text: &str, lines: &[Range<usize>], index: usize) -> bool {
         return below.filter(|line| NEXT.is_match(at(text, line).trim_end())).count() >= 2;
     }
     // A rule of dashes between two halves of a report is no signature: then a call stands below it.
-    SIGNATURE.is_match(trimmed) && !lines.iter().skip(index + 1).take(40).any(|line| CALL.is_match(at(text, line)))
+    SIGNATURE.is_match(trimmed)
+        && !lines.iter().skip(index + 1).take(40).any(|line| CALL.is_match(at(text, line)))
 }
 
 /// How many lines a lead-in takes (`Em … escreveu:`), if one starts here.
@@ -156,20 +182,26 @@ mod tests {
     use super::*;
 
     fn own(text: &str) -> String {
-        own_words(text).into_iter().map(|range| &text[range]).collect()
+        own_words(text).into_iter().map(|range| text.get(range).unwrap()).collect()
     }
 
     #[test]
     fn quotations_and_signatures_are_left_out() {
         let table = [
             ("Bom dia\n> antes\nfim", "Bom dia\nfim"),
-            ("Segue.\n\nEm 27/05/2026 20:01, Suporte <s@x.example>\nescreveu:\n\n> oi\n", "Segue.\n\n\n"),
+            ("Segue.\n\nEm 27/05/2026 20:01, Suporte <s@x.example>\nescreveu:\n\n> oi\n", "Segue.\n"),
             ("Segue.\nOn Mon, May 4, 2026 at 9:00 AM Ana <a@x.example> wrote:\ntexto citado", "Segue.\n"),
             ("Oi\n-----Mensagem original-----\nDe: Ana\nantes", "Oi\n"),
-            ("Oi\nDe: Ana <a@x.example>\nEnviada em: segunda, 4 de maio\nPara: Bia\nAssunto: x\n\nantes", "Oi\n"),
+            (
+                "Oi\nDe: Ana <a@x.example>\nEnviada em: segunda, 4 de maio\nPara: Bia\nAssunto: x\n\nantes",
+                "Oi\n",
+            ),
             ("Oi\n-- \nAna\nLoja", "Oi\n"),
             ("Oi\n--\nPOST https://h.example/a\n", "Oi\n--\nPOST https://h.example/a\n"),
-            ("> GET /a HTTP/1.1\n> host: h.example\n> authorization: Bearer x\n< HTTP/1.1 401\n", "> GET /a HTTP/1.1\n> host: h.example\n> authorization: Bearer x\n< HTTP/1.1 401\n"),
+            (
+                "> GET /a HTTP/1.1\n> host: h.example\n> authorization: Bearer x\n< HTTP/1.1 401\n",
+                "> GET /a HTTP/1.1\n> host: h.example\n> authorization: Bearer x\n< HTTP/1.1 401\n",
+            ),
             ("Oi\nEnviado do meu iPhone\n", "Oi\n"),
             ("> só citação", "> só citação"),
             ("De: hoje em diante", "De: hoje em diante"),

@@ -11,14 +11,20 @@ use super::words::{STAMP, lines, pattern, slice};
 use crate::evidence::call::Call;
 
 static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"["'](?P<m>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<u>[^\s"']+)(?: HTTP/[\d.]+)?["'](?P<rest>.*)$"#)
+    pattern(
+        r#"["'](?P<m>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?P<u>[^\s"']+)(?: HTTP/[\d.]+)?["'](?P<rest>.*)$"#,
+    )
 });
-static STATUS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^\s*|\b(?:status|upstream_status|code|sc-status)\s*[=:]\s*\x22?)(?P<c>[1-5]\d\d)\b"));
+static STATUS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^\s*|\b(?:status|upstream_status|code|sc-status)\s*[=:]\s*\x22?)(?P<c>[1-5]\d\d)\b")
+});
 static UPSTREAM: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"\b(?:upstream|upstream_host|proxy_host|host|vhost|server_name)\s*[=:]\s*["']?(?P<h>(?:https?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?)"#)
+    pattern(
+        r#"\b(?:upstream|upstream_host|proxy_host|host|vhost|server_name)\s*[=:]\s*["']?(?P<h>(?:https?://)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?)"#,
+    )
 });
-static PHRASE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'](?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})["']\s*$"#));
+static PHRASE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"["'](?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})["']\s*$"#));
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
@@ -43,7 +49,10 @@ pub(super) fn read(text: &str) -> Vec<Call> {
             method: Some(part("m").to_owned()),
             url: Some(absolute(part("u"), line)),
             status,
-            reason: PHRASE.captures(rest).and_then(|said| said.name("r")).map(|said| said.as_str().to_owned()),
+            reason: PHRASE
+                .captures(rest)
+                .and_then(|said| said.name("r"))
+                .map(|said| said.as_str().to_owned()),
             at,
             ..Call::default()
         });
@@ -78,7 +87,13 @@ mod tests {
             ),
             (
                 r#"2026-05-13T01:40:03Z "PUT /v1/itens/3 HTTP/1.1" upstream=api.loja.example status=503 rt=0.211 "Service Unavailable""#,
-                ("PUT", "https://api.loja.example/v1/itens/3", 503, Some("Service Unavailable"), "2026-05-13T01:40:03Z"),
+                (
+                    "PUT",
+                    "https://api.loja.example/v1/itens/3",
+                    503,
+                    Some("Service Unavailable"),
+                    "2026-05-13T01:40:03Z",
+                ),
             ),
         ];
         for (line, (method, url, status, reason, at)) in table {

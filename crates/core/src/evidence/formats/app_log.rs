@@ -12,12 +12,19 @@ use super::words::{STAMP, lines, pattern, slice};
 use super::{inline, stack_trace};
 use crate::evidence::call::{Body, Call};
 
-static LEVEL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERRO|FATAL|CRITICAL|SEVERE|AVISO|INF|ERR|WRN|DBG)\b|(?i:\blevel=|\[(?:info|error|warn|debug)\]|\.(?:ERROR|INFO|WARNING|DEBUG):)"));
-static BASE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)\b(?:base|base[_ -]?ur[li]|url[_ -]?base|host|server|servidor|endpoint[_ -]?base|api[_ -]?url)\b["']?\s*[:=]\s*["']?(?P<u>https?://[^\s"',;<>]+)"#)
+static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERRO|FATAL|CRITICAL|SEVERE|AVISO|INF|ERR|WRN|DBG)\b|(?i:\blevel=|\[(?:info|error|warn|debug)\]|\.(?:ERROR|INFO|WARNING|DEBUG):)",
+    )
 });
-static PAIR: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?:^|[\s,;|])(?P<k>[A-Za-z_][\w.-]*)=(?:"(?P<q>(?:[^"\\]|\\.)*)"|(?P<v>[^\s"]+))"#));
+static BASE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)\b(?:base|base[_ -]?ur[li]|url[_ -]?base|host|server|servidor|endpoint[_ -]?base|api[_ -]?url)\b["']?\s*[:=]\s*["']?(?P<u>https?://[^\s"',;<>]+)"#,
+    )
+});
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?:^|[\s,;|])(?P<k>[A-Za-z_][\w.-]*)=(?:"(?P<q>(?:[^"\\]|\\.)*)"|(?P<v>[^\s"]+))"#)
+});
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
@@ -29,7 +36,8 @@ pub(super) fn read(text: &str) -> Vec<Call> {
         if calls.is_empty() {
             calls = inline::read_in(text, block);
             // The line that names the base calls nothing.
-            calls.retain(|call| call.method.is_some() || call.status.is_some() || call.url.as_deref() != base);
+            calls
+                .retain(|call| call.method.is_some() || call.status.is_some() || call.url.as_deref() != base);
         }
         for call in &mut calls {
             stack_trace::join_base(call, base);
@@ -46,7 +54,8 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
     for line in lines(text) {
         let words = slice(text, line.clone());
         let starts = is_record(words);
-        let goes_on = open && (words.starts_with([' ', '\t', '{', '}', ']']) || stack_trace::failure(words).is_some());
+        let goes_on =
+            open && (words.starts_with([' ', '\t', '{', '}', ']']) || stack_trace::failure(words).is_some());
         match found.last_mut() {
             Some(last) if open && (starts || goes_on) => last.end = line.end,
             _ if starts => found.push(line),
@@ -61,7 +70,7 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
 }
 
 /// A line with a level near its start, and an instant before it (or a key=value line with both).
-fn is_record(line: &str) -> bool {
+pub(super) fn is_record(line: &str) -> bool {
     let mut end = line.len().min(140);
     while !line.is_char_boundary(end) {
         end -= 1;
@@ -76,7 +85,11 @@ fn pairs(text: &str, block: &Range<usize>) -> Vec<Call> {
     let mut found = Vec::new();
     for line in lines(part) {
         let words = slice(part, line.clone());
-        if words.contains("method=") || words.contains("url=") || words.contains("uri=") || words.contains("verb=") {
+        if words.contains("method=")
+            || words.contains("url=")
+            || words.contains("uri=")
+            || words.contains("verb=")
+        {
             let span = line.start + block.start..line.end + block.start;
             found.extend(pair_line(words).map(|call| Call { span, ..call }));
         }
@@ -88,7 +101,9 @@ fn pair_line(words: &str) -> Option<Call> {
     let mut call = Call { at: STAMP.find(words).map(|at| at.as_str().to_owned()), ..Call::default() };
     let mut host = None;
     for hit in PAIR.captures_iter(words) {
-        let (Some(key), Some(value)) = (hit.name("k"), hit.name("q").or_else(|| hit.name("v"))) else { continue };
+        let (Some(key), Some(value)) = (hit.name("k"), hit.name("q").or_else(|| hit.name("v"))) else {
+            continue;
+        };
         let value = value.as_str().trim_end_matches(',');
         let key = key.as_str().to_ascii_lowercase();
         match key.rsplit('.').next().unwrap_or(&key) {
@@ -139,7 +154,9 @@ mod tests {
 
     #[test]
     fn key_value_lines_and_failures_are_read() {
-        let calls = read("time=2026-05-26T10:04:18Z level=error method=put url=https://h.example/a status=500 err=\"x y\"");
+        let calls = read(
+            "time=2026-05-26T10:04:18Z level=error method=put url=https://h.example/a status=500 err=\"x y\"",
+        );
         assert_eq!(calls.len(), 1);
         assert_eq!(calls[0].method.as_deref(), Some("PUT"));
         assert_eq!((calls[0].status, calls[0].error.as_deref()), (Some(500), Some("x y")));

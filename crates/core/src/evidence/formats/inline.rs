@@ -7,24 +7,48 @@
 mod gather;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::stack_trace::failure;
-use super::words::{Head, STAMP, heads, lines, objects, slice, status};
+use regex::Regex;
+
+use super::stack_trace::{self, failure};
+use super::words::{Head, STAMP, heads, lines, objects, pattern, slice, status};
 use crate::evidence::call::Call;
+
+/// A line above a call that is this short (in bytes) belongs to it.
+const LEADING_LINE: usize = 60;
 
 /// Every call of this format in `text`, in order.
 pub(super) fn read(text: &str) -> Vec<Call> {
-    read_in(text, 0..text.len())
+    let taken: Vec<Range<usize>> =
+        stack_trace::read(text).into_iter().filter(|call| call.url.is_some()).map(|call| call.span).collect();
+    let mut calls = read_apart(text, 0..text.len(), &taken);
+    // An address in a log line is a setting or was read as the base of its block already.
+    calls.retain(|call| call.method.is_some() || !in_record(text, call.span.start));
+    calls
+}
+
+/// Whether the line that holds `at` is one of an application log.
+fn in_record(text: &str, at: usize) -> bool {
+    let start = slice(text, 0..at).rfind('\n').map_or(0, |newline| newline + 1);
+    let line = slice(text, start..text.len()).lines().next().unwrap_or_default();
+    super::app_log::is_record(line)
 }
 
 /// As [`read`], within `range` of `text` (whole lines); spans count from the start of `text`.
 pub(super) fn read_in(text: &str, range: Range<usize>) -> Vec<Call> {
+    read_apart(text, range, &[])
+}
+
+/// As [`read_in`], without what stands inside the printed failures of `taken`.
+fn read_apart(text: &str, range: Range<usize>, taken: &[Range<usize>]) -> Vec<Call> {
     let part = slice(text, range.clone());
     if !part.contains('/') {
         return Vec::new();
     }
     let lines = lines(part);
-    let places = targets(part, &lines);
+    let mut places = targets(part, &lines);
+    places.retain(|place| !is_printed(part, place, taken));
     let mut calls: Vec<Call> = Vec::new();
     let mut end = 0;
     for (index, place) in places.iter().enumerate() {
@@ -60,7 +84,7 @@ fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
         if !gather::is_other_url(slice(text, line.clone())) {
             for head in heads(text, line) {
                 while json.next_if(|object| object.end <= head.span.start).is_some() {}
-                if !json.peek().is_some_and(|object| object.start <= head.span.start) {
+                if json.peek().is_none_or(|object| object.start > head.span.start) {
                     found.push(Place { head, line: line.clone(), previous: previous.clone() });
                 }
             }
@@ -68,6 +92,15 @@ fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
         previous = line.clone();
     }
     found
+}
+
+/// Whether a head is part of a failure that a client printed (its message, its configuration), which is read there.
+fn is_printed(text: &str, place: &Place, taken: &[Range<usize>]) -> bool {
+    let start = place.head.span.start;
+    let index = taken.partition_point(|range| range.end <= start);
+    let inside = taken.get(index).is_some_and(|range| range.start < start);
+    let opens = slice(text, place.line.start..start).trim().is_empty() && place.head.method.is_some();
+    inside && !opens
 }
 
 /// Where the lines of a call must end: before the line of the next one, or before it on the same line.
@@ -119,7 +152,9 @@ fn above(text: &str, line: &Range<usize>, call: &mut Call) {
     if words.contains("://") || !heads(text, line).is_empty() {
         return;
     }
-    let Some(failed) = failure(words) else { return };
+    let Some(failed) = failure(words) else {
+        return instant_above(words, line.start, call);
+    };
     call.span.start = line.start + failed.span.start;
     call.error = Some(failed.error);
     call.status = call.status.or(failed.status);
@@ -128,6 +163,21 @@ fn above(text: &str, line: &Range<usize>, call: &mut Call) {
         && let Some(at) = STAMP.find(slice(words, 0..failed.span.start))
     {
         call.span.start = line.start + at.start();
+        call.at = Some(at.as_str().to_owned());
+    }
+}
+
+/// The instant on the line above, where that line leads to the call (`hoje 22:31, produção`) and has no other.
+fn instant_above(words: &str, start: usize, call: &mut Call) {
+    static OTHER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)log(?:in|uei|ou|ado)|token|gerad|emitid|renov|abri|respond"));
+    let leads = words.len() <= LEADING_LINE || words.trim_end().ends_with([',', ':']);
+    if call.at.is_some() || !leads || OTHER.is_match(words) {
+        return;
+    }
+    let mut stamps = STAMP.find_iter(words);
+    if let (Some(at), None) = (stamps.next(), stamps.next()) {
+        call.span.start = start + at.start();
         call.at = Some(at.as_str().to_owned());
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::words::{is_answer, objects, parse, plain, slice};
+use super::words::{is_envelope, objects, parse, plain, slice};
 use crate::evidence::call::{Body, Call};
 
 /// Levels below the outermost object that are searched for a call.
@@ -16,21 +16,83 @@ const DEEPEST: usize = 4;
 const REQUEST: &[&str] = &["request", "requisicao", "req", "chamada", "httprequest", "envio", "config"];
 const RESPONSE: &[&str] = &["response", "resposta", "res", "resp", "retorno", "httpresponse", "resultado"];
 const URL: &[&str] = &[
-    "url", "uri", "endpoint", "path", "rota", "requesturl", "requesturi", "requestpath", "urlcompleta", "fullurl",
-    "endereco", "caminho", "target", "route", "httpurl", "urlfull", "urlpath",
+    "url",
+    "uri",
+    "endpoint",
+    "path",
+    "rota",
+    "requesturl",
+    "requesturi",
+    "requestpath",
+    "urlcompleta",
+    "fullurl",
+    "endereco",
+    "caminho",
+    "target",
+    "route",
+    "httpurl",
+    "urlfull",
+    "urlpath",
 ];
-const METHOD: &[&str] = &["method", "metodo", "verb", "verbo", "httpmethod", "requestmethod", "metodohttp", "httprequestmethod"];
-const HEADERS: &[&str] = &["headers", "header", "cabecalhos", "cabecalho", "requestheaders", "responseheaders"];
-const BODY: &[&str] =
-    &["body", "payload", "corpo", "json", "data", "conteudo", "content", "requestbody", "bodyenviado", "enviado"];
-const RESPONSE_BODY: &[&str] =
-    &["responsebody", "corporesposta", "body", "corpo", "payload", "content", "data", "conteudo", "mensagem", "message"];
-const OUTER_RESPONSE_BODY: &[&str] = &["responsebody", "corporesposta", "response", "resposta", "retorno", "resp"];
-const STATUS: &[&str] =
-    &["status", "statuscode", "httpstatus", "httpcode", "httpstatuscode", "responsestatus", "codigohttp", "code", "codigo"];
+const METHOD: &[&str] =
+    &["method", "metodo", "verb", "verbo", "httpmethod", "requestmethod", "metodohttp", "httprequestmethod"];
+const HEADERS: &[&str] =
+    &["headers", "header", "cabecalhos", "cabecalho", "requestheaders", "responseheaders"];
+const BODY: &[&str] = &[
+    "body",
+    "payload",
+    "corpo",
+    "json",
+    "data",
+    "conteudo",
+    "content",
+    "requestbody",
+    "bodyenviado",
+    "enviado",
+];
+const RESPONSE_BODY: &[&str] = &[
+    "responsebody",
+    "corporesposta",
+    "body",
+    "corpo",
+    "payload",
+    "content",
+    "data",
+    "conteudo",
+    "mensagem",
+    "message",
+];
+const OUTER_RESPONSE_BODY: &[&str] =
+    &["responsebody", "corporesposta", "response", "resposta", "retorno", "resp"];
+const STATUS: &[&str] = &[
+    "status",
+    "statuscode",
+    "httpstatus",
+    "httpcode",
+    "httpstatuscode",
+    "responsestatus",
+    "codigohttp",
+    "code",
+    "codigo",
+];
 const AT: &[&str] = &[
-    "quando", "timestamp", "time", "at", "data", "datahora", "datetime", "date", "horario", "ts", "instante", "ocorridoem",
-    "occurredat", "createdat", "hora", "startedat", "momento",
+    "quando",
+    "timestamp",
+    "time",
+    "at",
+    "data",
+    "datahora",
+    "datetime",
+    "date",
+    "horario",
+    "ts",
+    "instante",
+    "ocorridoem",
+    "occurredat",
+    "createdat",
+    "hora",
+    "startedat",
+    "momento",
 ];
 const ERROR: &[&str] = &["erro", "error", "exception", "excecao", "err", "errormessage", "falha", "motivo"];
 const REASON: &[&str] = &["statustext", "reason", "reasonphrase", "statusmessage", "statusdescription"];
@@ -72,9 +134,8 @@ fn object(text: &str, range: Range<usize>, depth: usize) -> Vec<Call> {
 
 /// An object that tells of no call is what was answered, or what was sent.
 fn bare(words: &str, range: Range<usize>, map: &Map<String, Value>) -> Call {
-    let value = Value::Object(map.clone());
     let mut call = Call { span: range, ..Call::default() };
-    if is_answer(&value) {
+    if is_envelope(map) {
         call.status = pick(map, STATUS).and_then(code);
         call.response_body = Some(words.to_owned());
     } else {
@@ -85,7 +146,10 @@ fn bare(words: &str, range: Range<usize>, map: &Map<String, Value>) -> Call {
 
 /// The member whose name is in `names`, in the order of `names`.
 fn pick<'m>(map: &'m Map<String, Value>, names: &[&str]) -> Option<&'m Value> {
-    names.iter().find_map(|wanted| map.iter().find(|(name, _)| plain(name) == *wanted)).map(|(_, value)| value)
+    names
+        .iter()
+        .find_map(|wanted| map.iter().find(|(name, _)| plain(name) == *wanted))
+        .map(|(_, value)| value)
 }
 
 fn words_of(value: &Value) -> Option<String> {
@@ -100,6 +164,7 @@ fn words_of(value: &Value) -> Option<String> {
 fn body_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     }
@@ -126,6 +191,10 @@ fn url(value: &Value) -> Option<String> {
 
 /// The call that `map` tells of: by a nested request, or by its own members.
 fn call_of(map: &Map<String, Value>) -> Option<Call> {
+    let mut names = map.keys().map(|name| plain(name));
+    if !names.any(|name| [URL, METHOD, REQUEST].iter().any(|list| list.contains(&name.as_str()))) {
+        return None;
+    }
     let request = pick(map, REQUEST).and_then(Value::as_object).unwrap_or(map);
     let nested = !std::ptr::eq(request, map);
     let response = pick(map, RESPONSE).and_then(Value::as_object);
@@ -140,18 +209,21 @@ fn call_of(map: &Map<String, Value>) -> Option<Call> {
     super::stack_trace::join_base(&mut call, base);
     call.status = response.and_then(|response| pick(response, STATUS)).and_then(code);
     call.status = call.status.or_else(|| pick(map, STATUS).and_then(code));
-    let tells = call.url.is_some() && (call.method.is_some() || call.status.is_some() || nested || configured(map))
+    let tells = call.url.is_some()
+        && (call.method.is_some() || call.status.is_some() || nested || configured(map))
         || call.method.is_some() && call.status.is_some();
     // A problem+json names its own status, and a path as `instance`: it is an answer, no call.
     if !tells || call.method.is_none() && !nested && response.is_none() && is_answer_alone(map) {
         return None;
     }
-    call.body = pick(request, BODY).filter(|_| !configured(map)).and_then(body_of).filter(|body| !body.is_empty()).map(Body::Text);
+    call.body = pick(request, BODY).filter(|_| !configured(map)).and_then(body_of).map(Body::Text);
     answer(map, response, &mut call);
     let at = |map| pick(map, AT).and_then(words_of).filter(|at| at.contains([':', 'h']) || at.len() >= 10);
     call.at = at(map).or_else(|| at(request));
     let failed = pick(map, ERROR);
-    let said = failed.and_then(Value::as_object).and_then(|error| pick(error, &["message", "mensagem", "erro", "error"]));
+    let said = failed
+        .and_then(Value::as_object)
+        .and_then(|error| pick(error, &["message", "mensagem", "erro", "error"]));
     call.error = said.or(failed).and_then(Value::as_str).filter(|error| !error.is_empty()).map(str::to_owned);
     Some(call)
 }
@@ -166,7 +238,8 @@ fn target(request: &Map<String, Value>, map: &Map<String, Value>, call: &mut Cal
         call.url = Some(rest);
         return;
     }
-    let both = pick(request, URL).or_else(|| pick(map, URL)).or_else(|| pick(map, REQUEST)).and_then(Value::as_str);
+    let both =
+        pick(request, URL).or_else(|| pick(map, URL)).or_else(|| pick(map, REQUEST)).and_then(Value::as_str);
     if let Some((first, rest)) = both.and_then(|both| both.trim().split_once(' '))
         && let Some(verb) = method(&Value::String(first.to_owned()))
     {
@@ -177,17 +250,19 @@ fn target(request: &Map<String, Value>, map: &Map<String, Value>, call: &mut Cal
 
 /// A configuration: an address beside credentials.
 fn configured(map: &Map<String, Value>) -> bool {
-    const CREDENTIALS: &[&str] = &["apikey", "chave", "login", "usuario", "user", "username", "clientid", "token", "xapikey"];
+    const CREDENTIALS: &[&str] =
+        &["apikey", "chave", "login", "usuario", "user", "username", "clientid", "token", "xapikey"];
     pick(map, CREDENTIALS).is_some() && pick(map, &["url", "baseurl", "endereco", "endpoint"]).is_some()
 }
 
 fn is_answer_alone(map: &Map<String, Value>) -> bool {
-    is_answer(&Value::Object(map.clone())) && pick(map, &["url", "uri", "endpoint", "requesturl"]).is_none()
+    is_envelope(map) && pick(map, &["url", "uri", "endpoint", "requesturl"]).is_none()
 }
 
 fn answer(map: &Map<String, Value>, response: Option<&Map<String, Value>>, call: &mut Call) {
     let Some(response) = response else {
-        call.response_body = pick(map, OUTER_RESPONSE_BODY).filter(|value| !value.is_number()).and_then(body_of);
+        call.response_body =
+            pick(map, OUTER_RESPONSE_BODY).filter(|value| !value.is_number()).and_then(body_of);
         call.reason = pick(map, REASON).and_then(words_of);
         return;
     };
@@ -195,7 +270,7 @@ fn answer(map: &Map<String, Value>, response: Option<&Map<String, Value>>, call:
     call.response_headers = pick(response, HEADERS).map(headers).unwrap_or_default();
     call.response_body = pick(response, RESPONSE_BODY).and_then(body_of);
     // The nested object is the envelope itself where it has no member for a body.
-    if call.response_body.is_none() && is_answer(&Value::Object(response.clone())) {
+    if call.response_body.is_none() && is_envelope(response) {
         call.response_body = Some(Value::Object(response.clone()).to_string());
     }
 }
@@ -288,16 +363,45 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "the rows of one table")]
     fn objects_are_calls_answers_or_bodies() {
         // Text; then how many calls, whether there is a URL, a body, an answer; and the status.
         let table: &[(&str, usize, bool, bool, bool, Option<u16>)] = &[
             (r#"{"success":false,"errors":["x"]}"#, 1, false, false, true, None),
-            (r#"{"type":"about:blank","title":"Forbidden","status":403,"detail":"x","instance":"/a"}"#, 1, false, false, true, Some(403)),
+            (
+                r#"{"type":"about:blank","title":"Forbidden","status":403,"detail":"x","instance":"/a"}"#,
+                1,
+                false,
+                false,
+                true,
+                Some(403),
+            ),
             (r#"{"cliente":{"nome":"x"},"valor":10}"#, 1, false, true, false, None),
             (r#"{"cliente":{"nome":"x",},"valor":10,}"#, 1, false, true, false, None),
-            (r#"{"level":"error","method":"GET","path":"/a/b","status":500}"#, 1, true, false, false, Some(500)),
-            (r#"{"calls":[{"url":"https://h.example/a","method":"GET"},{"url":"https://h.example/b","method":"PUT"}]}"#, 2, true, false, false, None),
-            (r#"{"request":{"url":"https://h.example/a","method":"PUT","body":{"x":1}},"response":{"status":5"#, 1, true, true, false, None),
+            (
+                r#"{"level":"error","method":"GET","path":"/a/b","status":500}"#,
+                1,
+                true,
+                false,
+                false,
+                Some(500),
+            ),
+            (
+                r#"{"calls":[{"url":"https://h.example/a","method":"GET"},{"url":"https://h.example/b","method":"PUT"}]}"#,
+                2,
+                true,
+                false,
+                false,
+                None,
+            ),
+            (
+                r#"{"request":{"url":"https://h.example/a","method":"PUT","body":{"x":1}},"response":{"status":5"#,
+                1,
+                true,
+                true,
+                false,
+                None,
+            ),
             (r#"{"Url":"https://h.example/api","Login":"x","ApiKey":"y"}"#, 1, true, false, false, None),
             ("sem json { nenhum }", 0, false, false, false, None),
         ];

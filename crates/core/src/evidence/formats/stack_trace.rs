@@ -7,11 +7,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::words::{STAMP, heads, lines, pattern, slice};
+use super::words::{STAMP, heads, is_answer, json_end, lines, parse, pattern, slice, starts_json};
 use crate::evidence::call::Call;
 
 /// Lines after a failure that may still belong to it (frames, printed configuration).
 const LONGEST_BLOCK: usize = 200;
+/// Longest answer looked at below a failure, in bytes.
+const LONGEST_ANSWER: usize = 16 << 10;
 
 /// One failure as a client printed it.
 pub(super) struct Failure {
@@ -44,8 +46,9 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:status(?: code)?(?: does not indicate success)?:?\s*\(?|returned an error:\s*\(|resulted in a `|^|exception: |error: )(?P<c>[1-5]\d\d)\b\)?[ ]*[:(]?\s*(?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})?",
     )
 });
-static CLASSIC: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?P<c>[1-5]\d\d) (?:Client|Server) Error: (?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})"));
+static CLASSIC: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?P<c>[1-5]\d\d) (?:Client|Server) Error: (?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})")
+});
 
 /// The failure that `words` (one line) tells of.
 pub(super) fn failure(words: &str) -> Option<Failure> {
@@ -64,7 +67,9 @@ static FIELD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static FRAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"^(?:\s+|at |em |File "|Caused by|Traceback|During handling|The above exception|#\d+ |--- |\.\.\. \d+|[\[\]{}()]|["']?\w+["']?\s*(?::|=>|=)\s|thrown in|Stack trace)"#)
+    pattern(
+        r#"^(?:\s+|at |em |File "|Caused by|Traceback|During handling|The above exception|#\d+ |--- |\.\.\. \d+|[\[\]{}()]|["']?\w+["']?\s*(?::|=>|=)\s|thrown in|Stack trace)"#,
+    )
 });
 
 /// Every call of this format in `text`, in order.
@@ -109,7 +114,10 @@ fn block(text: &str, lines: &[Range<usize>], failure: &Failure) -> (Call, usize)
             break;
         }
         used += 1;
-        call.span.end = line.end;
+        call.span.end = call.span.end.max(line.end);
+        if used == 2 || words.starts_with('{') {
+            take_answer(text, line, &mut call);
+        }
         if let Some(hit) = FIELD.captures(words)
             && let (Some(key), Some(value)) = (hit.name("k"), hit.name("v"))
         {
@@ -123,7 +131,24 @@ fn block(text: &str, lines: &[Range<usize>], failure: &Failure) -> (Call, usize)
         }
     }
     join_base(&mut call, base.as_deref());
-    (call, used)
+    let inside = lines.iter().take_while(|line| line.start < call.span.end).count();
+    (call, used.max(inside))
+}
+
+/// The answer in JSON that clients print below their message.
+fn take_answer(text: &str, line: &Range<usize>, call: &mut Call) {
+    let words = slice(text, line.clone());
+    let start = line.start + (words.len() - words.trim_start().len());
+    if call.response_body.is_some() || !starts_json(words) {
+        return;
+    }
+    let limit = text.len().min(start.saturating_add(LONGEST_ANSWER));
+    let Some(end) = json_end(text, start, limit) else { return };
+    let json = slice(text, start..end);
+    if parse(json).is_some_and(|value| is_answer(&value)) {
+        call.response_body = Some(json.to_owned());
+        call.span.end = call.span.end.max(end);
+    }
 }
 
 fn take_field(key: &str, value: &str, call: &mut Call, base: &mut Option<String>) {
@@ -155,7 +180,8 @@ pub(super) fn join_base(call: &mut Call, base: Option<&str>) {
     if url.starts_with("http") {
         return;
     }
-    let prefix = base.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    let prefix =
+        base.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let prefix = prefix.trim_end_matches('/');
     let path = url.trim_start_matches('/');
     // A path that repeats the base's own path is already whole.
@@ -167,10 +193,15 @@ pub(super) fn join_base(call: &mut Call, base: Option<&str>) {
 }
 
 static POOL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?P<s>HTTPS?)ConnectionPool\(host='(?P<h>[^']+)', port=(?P<p>\d+)\)(?:.*?with url: (?P<u>\S+))?")
+    pattern(
+        r"(?P<s>HTTPS?)ConnectionPool\(host='(?P<h>[^']+)', port=(?P<p>\d+)\)(?:.*?with url: (?P<u>\S+))?",
+    )
 });
-static CONNECT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?i:connect to|failed to connect to|dial tcp(?: lookup)?)\s+/?(?P<h>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?:/[\d.]+)?:(?P<p>\d+)"));
+static CONNECT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?i:connect to|failed to connect to|dial tcp(?: lookup)?)\s+/?(?P<h>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?:/[\d.]+)?:(?P<p>\d+)",
+    )
+});
 
 /// Method and URL where the line of a failure names them.
 fn name_target(text: &str, line: &Range<usize>, call: &mut Call) {
@@ -208,18 +239,79 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::type_complexity, clippy::too_many_lines, reason = "the rows of one table")]
     fn a_failure_gives_its_message_and_what_it_names() {
         let table: &[(&str, &str, Option<u16>, Option<&str>, Option<&str>)] = &[
-            ("java.net.SocketTimeoutException: Read timed out", "java.net.SocketTimeoutException: Read timed out", None, None, None),
-            ("Connect to api.loja.example:443 failed: Connection refused", "Connect to api.loja.example:443 failed: Connection refused", None, None, Some("https://api.loja.example")),
-            ("cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received", "cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received", None, None, None),
-            ("requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens", "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens", Some(401), None, Some("https://api.loja.example/v1/itens")),
-            ("AxiosError: Request failed with status code 422\n    at settle (core/settle.js:19:12) {\n  config: {\n    method: 'post',\n    url: 'https://api.loja.example/v1/itens',\n  },\n}", "AxiosError: Request failed with status code 422", Some(422), Some("POST"), Some("https://api.loja.example/v1/itens")),
-            ("Post \"https://api.loja.example/v1/itens\": dial tcp 10.0.0.1:443: connect: connection refused", "dial tcp 10.0.0.1:443: connect: connection refused", None, Some("POST"), Some("https://api.loja.example/v1/itens")),
-            ("Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:", "Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:", Some(409), Some("PUT"), Some("https://api.loja.example/v1/itens/3")),
-            ("urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)", "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)", None, None, Some("https://api.loja.example/v1/itens")),
-            ("System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).", "System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).", Some(401), None, None),
-            ("Error: connect ECONNREFUSED 10.1.2.3:443", "Error: connect ECONNREFUSED 10.1.2.3:443", None, None, None),
+            (
+                "java.net.SocketTimeoutException: Read timed out",
+                "java.net.SocketTimeoutException: Read timed out",
+                None,
+                None,
+                None,
+            ),
+            (
+                "Connect to api.loja.example:443 failed: Connection refused",
+                "Connect to api.loja.example:443 failed: Connection refused",
+                None,
+                None,
+                Some("https://api.loja.example"),
+            ),
+            (
+                "cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received",
+                "cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received",
+                None,
+                None,
+                None,
+            ),
+            (
+                "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens",
+                "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.loja.example/v1/itens",
+                Some(401),
+                None,
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "AxiosError: Request failed with status code 422\n    at settle (core/settle.js:19:12) {\n  config: {\n    method: 'post',\n    url: 'https://api.loja.example/v1/itens',\n  },\n}",
+                "AxiosError: Request failed with status code 422",
+                Some(422),
+                Some("POST"),
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "Post \"https://api.loja.example/v1/itens\": dial tcp 10.0.0.1:443: connect: connection refused",
+                "dial tcp 10.0.0.1:443: connect: connection refused",
+                None,
+                Some("POST"),
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:",
+                "Client error: `PUT https://api.loja.example/v1/itens/3` resulted in a `409 Conflict` response:",
+                Some(409),
+                Some("PUT"),
+                Some("https://api.loja.example/v1/itens/3"),
+            ),
+            (
+                "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)",
+                "urllib3.exceptions.MaxRetryError: HTTPSConnectionPool(host='api.loja.example', port=443): Max retries exceeded with url: /v1/itens (Caused by X)",
+                None,
+                None,
+                Some("https://api.loja.example/v1/itens"),
+            ),
+            (
+                "System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).",
+                "System.Net.Http.HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).",
+                Some(401),
+                None,
+                None,
+            ),
+            (
+                "Error: connect ECONNREFUSED 10.1.2.3:443",
+                "Error: connect ECONNREFUSED 10.1.2.3:443",
+                None,
+                None,
+                None,
+            ),
         ];
         for (text, error, status, method, url) in table {
             let calls = read(text);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Compiles a pattern that is written in this source.
 #[expect(clippy::expect_used, reason = "the patterns are literals and every test compiles them")]
@@ -18,6 +18,10 @@ pub(super) fn pattern(source: &str) -> Regex {
 const LONGEST_JSON: usize = 1 << 20;
 /// Opening braces without an end that are tried before a text counts as no JSON; keeps the scan linear.
 const MOST_FAILURES: usize = 32;
+/// Calls read from one line; people write a few, and more would make a line of megabytes slow.
+const MOST_HEADS: usize = 48;
+/// Bytes before a URL in which words about it are looked for.
+const NEAR: usize = 160;
 
 /// The slice of `text`, or nothing where the range does not fit.
 pub(super) fn slice(text: &str, range: Range<usize>) -> &str {
@@ -62,7 +66,7 @@ static FORWARD: LazyLock<Regex> = LazyLock::new(|| {
 static ABSOLUTE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i:https?)://{TAIL}+")));
 static LABELLED_PATH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r#"(?i:\b(?:endpoint|rota|url|uri|path|caminho|recurso|endere[cç]o)\b\s*(?:[:=]|é)\s*)[`"'“(<*]{{0,3}}(?P<u>/[A-Za-z0-9_{{]{TAIL}*)"#
+        r#"(?i:\b(?:endpoint|rota|url|uri|path|caminho|recurso|endere[cç]o)\b\s*(?P<sep>[:=]|é)?\s*)[`"'“(<*]{{0,3}}(?P<u>/[A-Za-z0-9_{{]{TAIL}*)"#
     ))
 });
 static METHOD_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -123,7 +127,7 @@ pub(super) fn heads(text: &str, line: &Range<usize>) -> Vec<Head> {
     }
     let mut found: Vec<Head> = forward(words);
     let mut alone: Vec<Head> = Vec::new();
-    for hit in ABSOLUTE.find_iter(words) {
+    for hit in ABSOLUTE.find_iter(words).take(MOST_HEADS) {
         let span = hit.start()..hit.start() + trim_target(hit.as_str()).len();
         if !found.iter().any(|head| head.span.start < span.end && span.start < head.span.end) {
             let floor = found.iter().chain(&alone).map(|h| h.span.end).filter(|end| *end <= span.start).max();
@@ -132,11 +136,7 @@ pub(super) fn heads(text: &str, line: &Range<usize>) -> Vec<Head> {
     }
     found.append(&mut alone);
     if found.is_empty() {
-        found.extend(LABELLED_PATH.captures(words).and_then(|hit| hit.name("u")).map(|hit| {
-            let url = trim_target(hit.as_str());
-            let span = hit.start()..hit.start() + url.len();
-            Head { span, method: None, url: url.to_owned() }.with_method_after(words)
-        }));
+        found.extend(labelled(words));
     }
     found.sort_by_key(|head| head.span.start);
     for head in &mut found {
@@ -145,9 +145,19 @@ pub(super) fn heads(text: &str, line: &Range<usize>) -> Vec<Head> {
     found
 }
 
+/// A path beside its label (`rota: /v1/itens`); without a colon only where a method follows it.
+fn labelled(words: &str) -> Option<Head> {
+    let hit = LABELLED_PATH.captures(words)?;
+    let target = hit.name("u")?;
+    let url = trim_target(target.as_str());
+    let span = target.start()..target.start() + url.len();
+    let head = Head { span, method: None, url: url.to_owned() }.with_method_after(words);
+    (hit.name("sep").is_some() || head.method.is_some()).then_some(head)
+}
+
 fn forward(words: &str) -> Vec<Head> {
     let mut found = Vec::new();
-    for hit in FORWARD.captures_iter(words) {
+    for hit in FORWARD.captures_iter(words).take(MOST_HEADS) {
         let (Some(method), Some(target)) = (hit.name("m"), hit.name("u")) else { continue };
         let url = trim_target(target.as_str());
         let absolute = url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
@@ -167,7 +177,11 @@ fn forward(words: &str) -> Vec<Head> {
 /// A URL without a method right before it: the method may follow, or stand a few words before.
 fn lone(words: &str, span: Range<usize>, floor: usize) -> Option<Head> {
     let url = slice(words, span.clone());
-    let before = slice(words, floor..span.start);
+    let mut near = floor.max(span.start.saturating_sub(NEAR));
+    while !words.is_char_boundary(near) {
+        near += 1;
+    }
+    let before = slice(words, near..span.start);
     if NOT_CALLED.is_match(before) {
         return None;
     }
@@ -176,7 +190,7 @@ fn lone(words: &str, span: Range<usize>, floor: usize) -> Option<Head> {
         && let Some(method) = METHOD_BEFORE.captures(before).and_then(|hit| hit.name("m"))
     {
         head.method = Some(method.as_str().to_owned());
-        head.span.start = floor + method.start();
+        head.span.start = near + method.start();
     }
     let repeated = before.trim_end_matches(['<', '(']).is_empty() && floor > 0 && before.len() == 1;
     let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
@@ -267,22 +281,48 @@ pub(super) fn parse(text: &str) -> Option<Value> {
 
 /// Whether a JSON value reads like an answer (an envelope, a problem, a token) and not like what one sends.
 pub(super) fn is_answer(value: &Value) -> bool {
-    const SURE: &[&str] = &[
-        "success", "sucesso", "error", "errors", "erro", "erros", "statuscode", "httpstatus", "traceid",
-        "exception", "fault", "faultstring", "errorcode", "errormessage", "accesstoken", "expiresin", "stacktrace",
-        "errordescription", "codigoerro", "mensagemerro", "violations", "httpcode", "httpmessage",
-    ];
-    const LIKELY: &[&str] = &["message", "mensagem", "msg", "detail", "details", "detalhe", "title", "titulo"];
-    const BESIDE: &[&str] = &["status", "code", "codigo", "type", "timestamp", "path", "data", "instance", "title"];
     match value {
-        Value::Object(map) => {
-            let names: Vec<String> = map.keys().map(|name| plain(name)).collect();
-            let has = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
-            has(SURE) || has(LIKELY) && (has(BESIDE) || map.len() <= 2) || only_data(&names)
-        }
+        Value::Object(map) => is_envelope(map),
         Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_string),
         _ => false,
     }
+}
+
+/// As [`is_answer`], for an object.
+pub(super) fn is_envelope(map: &Map<String, Value>) -> bool {
+    const SURE: &[&str] = &[
+        "success",
+        "sucesso",
+        "error",
+        "errors",
+        "erro",
+        "erros",
+        "statuscode",
+        "httpstatus",
+        "traceid",
+        "exception",
+        "fault",
+        "faultstring",
+        "errorcode",
+        "errormessage",
+        "accesstoken",
+        "expiresin",
+        "stacktrace",
+        "errordescription",
+        "codigoerro",
+        "mensagemerro",
+        "violations",
+        "httpcode",
+        "httpmessage",
+    ];
+    const LIKELY: &[&str] =
+        &["message", "mensagem", "msg", "detail", "details", "detalhe", "title", "titulo"];
+    const BESIDE: &[&str] =
+        &["status", "code", "codigo", "type", "timestamp", "path", "data", "instance", "title"];
+    let names: Vec<String> = map.keys().map(|name| plain(name)).collect();
+    let has = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
+    let only = names.iter().all(|name| LIKELY.contains(&name.as_str()) || BESIDE.contains(&name.as_str()));
+    has(SURE) || has(LIKELY) && only || only_data(&names)
 }
 
 fn only_data(names: &[String]) -> bool {
@@ -328,7 +368,9 @@ static STATUS: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static UNIT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:[.,]\d|[-/:h]\d|\s*(?:segundos?|s\b|ms\b|min|reais|mil\b|propostas?|clientes?|vezes|x\b|%|bytes?|kb\b|chamadas?|requisi))")
+    pattern(
+        r"(?i)^(?:[.,]\d|[-/:h]\d|\s*(?:segundos?|s\b|ms\b|min|reais|mil\b|propostas?|clientes?|vezes|x\b|%|bytes?|kb\b|chamadas?|requisi))",
+    )
 });
 
 /// The first status that `words` (part of one line) name; money, times and amounts are none.
@@ -338,9 +380,10 @@ pub(super) fn status(words: &str) -> Option<Status> {
         if UNIT.is_match(slice(words, number.end()..words.len())) {
             continue;
         }
-        let reason = hit.name("r1").or_else(|| hit.name("r2")).map(|reason| {
-            reason.as_str().trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
-        });
+        let reason = hit
+            .name("r1")
+            .or_else(|| hit.name("r2"))
+            .map(|reason| reason.as_str().trim_matches(|c: char| !c.is_alphanumeric()).to_owned());
         let whole = hit.get_match();
         return Some(Status { span: whole.range(), code: number.as_str().parse().ok()?, reason });
     }

@@ -108,9 +108,9 @@ pub(super) fn email(name: &str, bytes: &[u8], depth: usize, found: &mut Found) {
         }
         let own = part.attachment_name().map_or_else(|| format!("parte-{}", index + 1), clean_name);
         let inner = format!("{name}/{own}");
-        let media = part.content_type().map(|kind| {
-            format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default())
-        });
+        let media = part
+            .content_type()
+            .map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()));
         match &part.body {
             PartType::Text(words) => read_text(&inner, media.as_deref(), words, depth + 1, found),
             PartType::Html(page) => read_text(&inner, Some("text/html"), page, depth + 1, found),

@@ -21,7 +21,9 @@ fn pattern(source: &str) -> Regex {
 }
 
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)</?(?:p|br|div|span|table|tr|td|tbody|font|b|strong|i|u|em|a|ul|ol|li|h[1-6]|img|pre|blockquote|style|head|body|html)\b[^<>]*>")
+    pattern(
+        r"(?i)</?(?:p|br|div|span|table|tr|td|tbody|font|b|strong|i|u|em|a|ul|ol|li|h[1-6]|img|pre|blockquote|style|head|body|html)\b[^<>]*>",
+    )
 });
 
 /// Whether `text` is HTML: by its media type, its name, its first tag, or many tags. JSON and XML answers are not.
@@ -104,8 +106,16 @@ fn is_binary(sample: &[u8]) -> bool {
 
 /// What a file is that is not read here, in words for people; by its first bytes, then by what it says of itself.
 pub(super) fn unread(name: &str, media: Option<&str>, bytes: &[u8]) -> Option<&'static str> {
-    const IMAGES: &[&[u8]] =
-        &[b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\x01\0", b"\0\0\0\x18ftyphei"];
+    const IMAGES: &[&[u8]] = &[
+        b"\x89PNG",
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"BM",
+        b"II*\0",
+        b"MM\0*",
+        b"\0\0\x01\0",
+        b"\0\0\0\x18ftyphei",
+    ];
     let media = media.unwrap_or_default().to_ascii_lowercase();
     let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP".as_slice());
     let is_text = || text(bytes).is_some();
@@ -137,7 +147,8 @@ pub(super) fn unread(name: &str, media: Option<&str>, bytes: &[u8]) -> Option<&'
 pub(super) fn office(name: &str, media: Option<&str>) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let media = media.unwrap_or_default().to_ascii_lowercase();
-    let ending = [".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"].iter().any(|ending| name.ends_with(ending));
+    let ending =
+        [".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp"].iter().any(|ending| name.ends_with(ending));
     (ending || media.contains("officedocument") || media.contains("opendocument"))
         .then_some("documento do Office, não lido")
 }

@@ -12,6 +12,8 @@ use crate::evidence::formats::words::{
 
 /// Lines in a row that say nothing about the call (`Usuário: …`, a frame) before it counts as over.
 const MOST_SKIPPED: usize = 6;
+/// JSON values read from one line: a body and an answer, with room for what stands between.
+const MOST_VALUES: usize = 6;
 /// Longest such line in bytes; longer ones are prose.
 const LONGEST_SKIPPED: usize = 160;
 
@@ -22,18 +24,23 @@ static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:json |dados )?(?:request(?: body)?|req|payload|enviad[oa]s?|enviei|enviamos|envio|requisi[cç][aã]o|corpo (?:da requisi[cç][aã]o|enviado|do envio)|entrada|input|par[aâ]metros)\b[^:={]{0,40}(?:[:=]|$)",
     )
 });
-static EITHER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(?:request |http )?(?:body|corpo|json|conte[uú]do|data)\b[^:={]{0,30}(?:[:=]|$)"));
+static EITHER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^(?:request |http )?(?:body|corpo|json|conte[uú]do|data)\b[^:={]{0,30}(?:[:=]|$)")
+});
 static RESPONSE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:response(?: body)?|resp|retorn\w*|respost\w*|respond\w*|devolv\w*|volt\w+|resultado|result|output|sa[ií]da|erros?|error|mensage[nm]s?|msg|message|recebi\w*|corpo d[ae] (?:resposta|retorno)|aparece|exce[cç][aã]o|exception)\b(?P<between>[^:={\x22]{0,40})(?:[:=]|(?P<bare>[\x22{])|$)",
     )
 });
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:hor[aá]rio|data(?:\s*(?:/|e)\s*hora)?|quando|hora|timestamp|ocorrido|ocorreu|momento|date(?:time)?|em|[àa]s|teste|data do teste)\b[^\d]{0,30}\d")
+    pattern(
+        r"(?i)^(?:hor[aá]rio|data(?:\s*(?:/|e)\s*hora)?|quando|hora|timestamp|ocorrido|ocorreu|momento|date(?:time)?|em|[àa]s|teste|data do teste)\b[^\d]{0,30}\d",
+    )
 });
 static METHOD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:http )?(?:m[eé]todo|method|verbo?)(?: http)?\W{1,4}(?P<m>get|post|put|patch|delete|head|options)\b")
+    pattern(
+        r"(?i)^(?:http )?(?:m[eé]todo|method|verbo?)(?: http)?\W{1,4}(?P<m>get|post|put|patch|delete|head|options)\b",
+    )
 });
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -42,13 +49,19 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A line that goes on with a list of fields or a stack: no prose.
 static SKIPPED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:at \S+[(.]|em \S+\.\S+\(|\.{3}|\S{1,40}\s*=\s*\S|(?:[^\s:]+\s+){0,3}[^\s:]{1,30}:\s\S)")
+    pattern(
+        r"(?i)^(?:at \S+[(.]|em \S+\.\S+\(|\.{3}|\S{1,40}\s*=\s*\S|(?:[^\s:]+\s+){0,3}[^\s:]{1,30}:(?:\s\S|\s*$))",
+    )
 });
 static ARROW: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"^(?:(?:<[-=]*|[-=]+>|→|⇒|←|↩)\s*)?(?:(?i:HTTP(?:/\d(?:\.\d)?)?)\s+|(?i:status|c[oó]digo|erro)[\s:]+(?:(?i:http|code|status)[\s:]*){0,2})?[1-5]\d\d(?:\s*$|\W|\s)")
+    pattern(
+        r"^(?:(?:<[-=]*|[-=]+>|→|⇒|←|↩)\s*)?(?:(?i:HTTP(?:/\d(?:\.\d)?)?)\s+|(?i:status|c[oó]digo|erro)[\s:]+(?:(?i:http|code|status)[\s:]*){0,2})?[1-5]\d\d(?:\s*$|\W|\s)",
+    )
 });
 static OTHER_URL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^\s*(?:[<>*]\s*)?(?:referer|origin|location|link|server|user-agent|www-authenticate|content-location|access-control-[\w-]+|x-[\w-]*(?:forwarded|original|rewrite)[\w-]*)\s*:")
+    pattern(
+        r"(?i)^\s*(?:[<>*]\s*)?(?:referer|origin|location|link|server|user-agent|www-authenticate|content-location|access-control-[\w-]+|x-[\w-]*(?:forwarded|original|rewrite)[\w-]*)\s*:",
+    )
 });
 
 /// Whether a line is a header whose URL is not the one called.
@@ -62,6 +75,8 @@ enum Side {
     Request,
     Response,
     Unknown,
+    /// Unknown, on the line of the call itself.
+    OwnLine,
 }
 
 /// What one line after a call is.
@@ -78,7 +93,7 @@ enum Line<'t> {
 
 /// Reads what follows the head that ends at `from`, up to `limit`, into `call`; its span grows with what was read.
 pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
-    let mut at = rest(text, from, limit, Side::Unknown, true, call);
+    let mut at = rest(text, from, limit, Side::OwnLine, call);
     let (mut skipped, mut blanks, mut side) = (0, 0, Side::Unknown);
     while at < limit {
         let start = at + slice(text, at..limit).find('\n').map_or(limit - at, |offset| offset + 1);
@@ -88,7 +103,8 @@ pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
         let end = start + slice(text, start..limit).find('\n').unwrap_or(limit - start);
         let line = slice(text, start..end);
         at = end;
-        if line.trim().trim_matches(['`', '>', '<']).trim().is_empty() {
+        if line.trim_start().starts_with("```") || line.trim().trim_matches(['`', '>', '<']).trim().is_empty()
+        {
             blanks += 1;
             if blanks > 2 {
                 return;
@@ -100,8 +116,15 @@ pub(super) fn after(text: &str, from: usize, limit: usize, call: &mut Call) {
             Line::Skipped if skipped >= MOST_SKIPPED || blanks > 0 => return,
             Line::Skipped => skipped += 1,
             Line::Content(said, offset) => {
+                let stamp = STAMP.find(slice(line, 0..offset)).filter(|_| call.at.is_none());
+                if let Some(stamp) = stamp {
+                    call.at = Some(stamp.as_str().to_owned());
+                }
+                if said == Side::Response && call.status.is_none() {
+                    note_words(slice(line, 0..offset), start, said, call);
+                }
                 let label = if said == Side::Unknown { side } else { said };
-                at = rest(text, start + offset, limit, label, false, call).max(end.min(limit));
+                at = rest(text, start + offset, limit, label, call).max(end.min(limit));
                 // A label that stands alone speaks for the line below it.
                 side = if slice(text, start + offset..end).trim().is_empty() { label } else { Side::Unknown };
                 skipped = 0;
@@ -174,7 +197,8 @@ fn leading_stamp(words: &str) -> Option<(&str, usize)> {
         return None;
     }
     let after = slice(words, at.end()..words.len());
-    let trimmed = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ']' | ')' | '"' | ',' | ';'));
+    let trimmed =
+        after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ']' | ')' | '"' | ',' | ';'));
     Some((slice(words, at.range()), words.len() - trimmed.len()))
 }
 
@@ -200,17 +224,20 @@ fn take(line: Line<'_>, words: &str, call: &mut Call) {
 
 /// Reads one line from `from`: JSON (which may run over many lines), a status, an answer in words. Returns where it stopped.
 ///
-/// `head` says that this is the rest of the call's own line, where prose may stand.
-fn rest(text: &str, from: usize, limit: usize, side: Side, head: bool, call: &mut Call) -> usize {
+/// On the rest of the call's own line prose may stand.
+fn rest(text: &str, from: usize, limit: usize, side: Side, call: &mut Call) -> usize {
+    let head = side == Side::OwnLine;
+    let side = if head { Side::Unknown } else { side };
     let (mut at, mut side) = (from, side);
-    loop {
+    for _ in 0..MOST_VALUES {
         let end = at + slice(text, at..limit).find('\n').unwrap_or(limit.saturating_sub(at));
         let line = slice(text, at..end);
-        let json = line.char_indices().find(|(offset, c)| {
-            matches!(c, '{' | '[') && starts_json(slice(text, at + offset..limit.min(at + offset + 200)))
-        });
+        let json = line
+            .char_indices()
+            .find(|(offset, c)| matches!(c, '{' | '[') && starts_json(slice(text, at + offset..limit)));
         let words = slice(line, 0..json.map_or(line.len(), |(offset, _)| offset));
-        side = note_words(words, at, side, head, call);
+        let place = if head && at == from { Side::OwnLine } else { side };
+        side = note_words(words, at, place, call);
         let Some((offset, _)) = json else {
             if side == Side::Response && !head {
                 answer_in_words(words, call);
@@ -227,11 +254,13 @@ fn rest(text: &str, from: usize, limit: usize, side: Side, head: bool, call: &mu
         at = stop;
         side = Side::Unknown;
     }
+    at + slice(text, at..limit).find('\n').unwrap_or(limit.saturating_sub(at))
 }
 
 /// Status and failure in the words before any JSON; says which side what follows is on.
-fn note_words(words: &str, at: usize, side: Side, head: bool, call: &mut Call) -> Side {
-    let mut side = side;
+fn note_words(words: &str, at: usize, side: Side, call: &mut Call) -> Side {
+    let head = side == Side::OwnLine;
+    let mut side = if head { Side::Unknown } else { side };
     if let Some(said) = status(words)
         && (call.status.is_none() || side == Side::Response)
     {
@@ -240,7 +269,9 @@ fn note_words(words: &str, at: usize, side: Side, head: bool, call: &mut Call) -
             call.reason = said.reason;
         }
         call.span.end = call.span.end.max(at + said.span.end);
-        if call.status == Some(said.code) && call.reason.is_none() {
+        // In prose the words after a status go on with the sentence.
+        let shown = slice(words, said.span.clone()).contains(['>', '<', '→', '⇒', '←']);
+        if call.status == Some(said.code) && call.reason.is_none() && (!head || shown) {
             call.reason = reason_after(slice(words, said.span.end..words.len()));
         }
         side = Side::Response;
@@ -248,7 +279,10 @@ fn note_words(words: &str, at: usize, side: Side, head: bool, call: &mut Call) -
         call.span.end = call.span.end.max(at + failed.span.end);
         call.error.get_or_insert(failed.error);
         side = Side::Response;
-    } else if head && words.trim_end().ends_with([':', '>']) && RESPONSE.is_match(words.trim_start_matches(|c: char| !c.is_alphanumeric())) {
+    } else if head
+        && words.trim_end().ends_with([':', '>'])
+        && RESPONSE.is_match(words.trim_start_matches(|c: char| !c.is_alphanumeric()))
+    {
         side = Side::Response;
     }
     if call.at.is_none()
@@ -290,12 +324,13 @@ fn cut_off(text: &str, start: usize, limit: usize) -> usize {
 
 /// Puts a JSON value where it belongs: the label decides, else its shape, else what is still free.
 fn put(json: &str, side: Side, call: &mut Call) {
-    let answer = parse(json).map_or(json.contains("\"error") || json.contains("\"success\""), |value| is_answer(&value));
+    let answer = parse(json)
+        .map_or(json.contains("\"error") || json.contains("\"success\""), |value| is_answer(&value));
     let reads = matches!(call.method.as_deref(), Some("GET" | "HEAD"));
     let to_answer = match side {
         Side::Response => true,
         Side::Request => false,
-        Side::Unknown => answer || call.body.is_some() || reads,
+        Side::Unknown | Side::OwnLine => answer || call.body.is_some() || reads,
     };
     if to_answer {
         if call.response_body.is_none() {

@@ -42,6 +42,7 @@ fn expected(row: &Row) -> [String; 8] {
 const U: &str = "https://api.loja.example/v1/itens";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table, one row for each manner of writing")]
 fn a_call_in_prose_takes_what_follows_it() {
     let get = Row { method: "GET", url: U, ..Row::default() };
     let post = || Row { method: "POST", url: U, ..Row::default() };
@@ -53,7 +54,13 @@ fn a_call_in_prose_takes_what_follows_it() {
         ),
         (
             "log 22/05 17:05:40 POST https://api.loja.example/v1/itens {\"a\":1} => 400 {\"errors\":[\"x\"]}",
-            vec![Row { at: "22/05 17:05:40", body: "{\"a\":1}", status: 400, answer: "{\"errors\":[\"x\"]}", ..post() }],
+            vec![Row {
+                at: "22/05 17:05:40",
+                body: "{\"a\":1}",
+                status: 400,
+                answer: "{\"errors\":[\"x\"]}",
+                ..post()
+            }],
         ),
         (
             "[10:02:11] --> POST https://api.loja.example/v1/itens\n[10:02:11]     a.b=c\n[10:02:12] <-- 400 Não existe",
@@ -61,15 +68,24 @@ fn a_call_in_prose_takes_what_follows_it() {
         ),
         (
             "hoje 22:31\nPUT /v1/itens/3 -> 500 Internal Server Error",
-            vec![Row { method: "PUT", url: "/v1/itens/3", status: 500, reason: "Internal Server Error", ..Row::default() }],
+            vec![Row {
+                method: "PUT",
+                url: "/v1/itens/3",
+                status: 500,
+                reason: "Internal Server Error",
+                at: "hoje 22:31",
+                ..Row::default()
+            }],
         ),
-        (
-            "tomou erro (https://api.loja.example/v1/itens, POST, chave abc)",
-            vec![post()],
-        ),
+        ("tomou erro (https://api.loja.example/v1/itens, POST, chave abc)", vec![post()]),
         (
             "chamada: POST https://api.loja.example/v1/itens\nbody:\n{\n  \"a\": {\"error\": 1}\n}\nretorno (20/05, 15h36): \"Item não existe\"",
-            vec![Row { body: "{\n  \"a\": {\"error\": 1}\n}", answer: "Item não existe", at: "20/05, 15h36", ..post() }],
+            vec![Row {
+                body: "{\n  \"a\": {\"error\": 1}\n}",
+                answer: "Item não existe",
+                at: "20/05, 15h36",
+                ..post()
+            }],
         ),
         (
             "Endereço: https://api.loja.example/v1/itens\n\nMensagem que volta: Item não existe\n",
@@ -81,18 +97,43 @@ fn a_call_in_prose_takes_what_follows_it() {
         ),
         (
             "GET https://api.loja.example/v1/itens\nHorário: 20/05/2026 10:14:37\nResposta: HTTP 500 {\"success\":false}",
-            vec![Row { method: "GET", url: U, at: "20/05/2026 10:14:37", status: 500, answer: "{\"success\":false}", ..Row::default() }],
+            vec![Row {
+                method: "GET",
+                url: U,
+                at: "20/05/2026 10:14:37",
+                status: 500,
+                answer: "{\"success\":false}",
+                ..Row::default()
+            }],
         ),
         (
             "26/05/2026 08:31:10 GET /v1/itens/3 401\n26/05/2026 08:37:02 GET /v1/itens/3 401\n\nCorpo: {\"success\":false}",
             vec![
-                Row { method: "GET", url: "/v1/itens/3", at: "26/05/2026 08:31:10", status: 401, answer: "{\"success\":false}", ..Row::default() },
-                Row { method: "GET", url: "/v1/itens/3", at: "26/05/2026 08:37:02", status: 401, answer: "{\"success\":false}", ..Row::default() },
+                Row {
+                    method: "GET",
+                    url: "/v1/itens/3",
+                    at: "26/05/2026 08:31:10",
+                    status: 401,
+                    answer: "{\"success\":false}",
+                    ..Row::default()
+                },
+                Row {
+                    method: "GET",
+                    url: "/v1/itens/3",
+                    at: "26/05/2026 08:37:02",
+                    status: 401,
+                    answer: "{\"success\":false}",
+                    ..Row::default()
+                },
             ],
         ),
         (
             "2026-05-16 15:20:57.114 ERROR x : Connect to h.example:443 failed: Connection refused\n   POST https://api.loja.example/v1/itens\n",
-            vec![Row { at: "2026-05-16 15:20:57.114", error: "Connect to h.example:443 failed: Connection refused", ..post() }],
+            vec![Row {
+                at: "2026-05-16 15:20:57.114",
+                error: "Connect to h.example:443 failed: Connection refused",
+                ..post()
+            }],
         ),
         (
             "timeout no POST https://api.loja.example/v1/itens\njava.net.SocketTimeoutException: Read timed out\ntoken novo",
