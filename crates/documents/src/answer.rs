@@ -39,8 +39,14 @@ pub struct Features {
     pub covered_by_heading: f32,
     /// The weightiest thing asked that the section lacks.
     pub missing: f32,
-    /// The weightiest thing asked that no document has.
+    /// The share of what is asked that no document has.
     pub unknown: f32,
+    /// The weightiest name or term of trade asked about that the section lacks.
+    pub unknown_term: f32,
+    /// How well the section has the word that the question turns on; a stand-in counts less.
+    pub focus: f32,
+    /// Whether it has that very word.
+    pub focus_exact: f32,
     /// The score, as a share of the best possible one.
     pub strength: f32,
     /// How far it is ahead of the next section.
@@ -91,6 +97,9 @@ fn confidence(library: &Library, f: &Features) -> f32 {
         + w.covered_by_heading * f.covered_by_heading
         + w.missing * f.missing
         + w.unknown * f.unknown
+        + w.unknown_term * f.unknown_term
+        + w.focus * f.focus
+        + w.focus_exact * f.focus_exact
         + w.strength * f.strength
         + w.margin * f.margin
         + w.asked_for * f.asked_for
@@ -117,13 +126,9 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
         covered_by_passage: best.covered_by_passage,
         ..Features::default()
     };
-    for word in &query.words {
+    for (at, word) in query.words.iter().enumerate() {
         let found = |with: &dyn Fn(u32) -> bool| {
-            word.alternatives
-                .iter()
-                .filter(|other| with(other.term))
-                .map(|other| other.weight)
-                .fold(0.0, f32::max)
+            word.alternatives.iter().filter(|other| with(other.term)).map(|other| other.weight).fold(0.0, f32::max)
         };
         let here = found(&has);
         let weight = (word.importance() / scale).min(1.0);
@@ -132,8 +137,15 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
         if here == 0.0 {
             f.missing = f.missing.max(weight);
         }
+        if here == 0.0 && word.technical {
+            f.unknown_term = f.unknown_term.max(weight);
+        }
         if word.is_unknown() {
-            f.unknown = f.unknown.max(weight);
+            f.unknown += word.importance() / total;
+        }
+        if query.focus == Some(at) {
+            f.focus = here.max(0.0);
+            f.focus_exact = if here >= 1.0 { 1.0 } else { 0.0 };
         }
     }
     f.strength = (best.score / (total * 3.0)).min(1.0);

@@ -3,11 +3,11 @@
 use crate::answer::{self, Answer, QueryContext};
 use crate::error::LexiconError;
 use crate::excerpt::{self, Excerpt};
-use crate::search::{Hit, Index, Query, rank};
-use crate::section::{Section, SourceFile};
+use crate::search::{Hit, Index, Query, flat, rank};
+use crate::section::{Section, SectionKind, SourceFile};
 use crate::settings::Answering;
 use crate::split::{Document, split};
-use crate::text::{Lexicon, fold};
+use crate::text::Lexicon;
 
 /// A question that a person confirmed a section to answer; it helps to find that section again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,12 +159,11 @@ impl Library {
             return Vec::new();
         }
         let mut found: Vec<(u8, u32)> = Vec::new();
-        for ((number, section), document) in (0_u32..).zip(&self.sections).zip(&self.document_of) {
-            let text = self.text(*document).get(section.range.clone()).unwrap_or_default();
+        for ((number, section), text) in (0_u32..).zip(&self.sections).zip(&self.index.flat) {
             if flat(&section.title).contains(&wanted) {
                 found.push((0, number));
-            } else if flat(text).contains(&wanted) {
-                found.push((if section.kind == crate::SectionKind::Prose { 1 } else { 2 }, number));
+            } else if text.contains(&wanted) {
+                found.push((if section.kind == SectionKind::Prose { 1 } else { 2 }, number));
             }
         }
         found.sort_unstable();
@@ -175,9 +174,3 @@ impl Library {
 
 /// Shorter texts stand everywhere.
 const SHORTEST_MESSAGE: usize = 6;
-
-fn flat(text: &str) -> String {
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    words.join(" ").trim_matches(['"', '\'', '.', '!', '“', '”', ' ']).to_owned()
-}

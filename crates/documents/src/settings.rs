@@ -42,6 +42,8 @@ pub(crate) struct Ranking {
     pub(crate) common_word: f32,
     pub(crate) phrase_part: f32,
     pub(crate) synonym: f32,
+    pub(crate) quoted: f32,
+    pub(crate) focus: f32,
 }
 
 impl Ranking {
@@ -62,6 +64,9 @@ pub(crate) struct Weights {
     pub(crate) covered_by_heading: f32,
     pub(crate) missing: f32,
     pub(crate) unknown: f32,
+    pub(crate) unknown_term: f32,
+    pub(crate) focus: f32,
+    pub(crate) focus_exact: f32,
     pub(crate) strength: f32,
     pub(crate) margin: f32,
     pub(crate) asked_for: f32,

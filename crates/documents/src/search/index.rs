@@ -1,6 +1,7 @@
 //! Terms to the sections and passages that have them.
 
 use super::passages::{Part, is_structure, of_block, of_prose};
+use super::query::flat;
 use super::signals::signals;
 use crate::section::{Section, SectionKind};
 use crate::settings::Ranking;
@@ -35,6 +36,10 @@ pub(crate) struct Index {
     pub(crate) document_of: Vec<u32>,
     /// The documents that have each term, ascending.
     pub(crate) documents: Vec<Vec<u32>>,
+    /// Parts already read, by document and place; empty once the index is built.
+    read_before: HashMap<(u32, usize, usize), (Vec<u32>, u16)>,
+    /// The texts of the sections as messages are looked up in them.
+    pub(crate) flat: Vec<String>,
     /// Sections without a body answer nothing themselves.
     pub(crate) empty: Vec<bool>,
 }
@@ -64,8 +69,10 @@ impl Index {
             index.parts_of.push(before..index.parts.len());
             index.empty.push(index.parts.len() == before);
             index.document_of.push(source.document);
+            index.flat.push(flat(source.text.get(source.section.range.clone()).unwrap_or_default()));
             bags.push(bag);
         }
+        index.read_before = HashMap::new();
         index.weigh_sections(&bags, ranking);
         index.weigh_passages(&own, &bags, ranking);
         index
@@ -114,7 +121,7 @@ impl Index {
         };
         let referred = section.referred.iter().flat_map(|range| of_block(source.text, range.clone()));
         for (field, part) in parts.into_iter().map(|part| (3, part)).chain(referred.map(|part| (4, part))) {
-            let terms = self.part(number, source.text, &part, lexicon, operation);
+            let terms = self.part(number, source, &part, lexicon);
             if let Some(bag) = bags.get_mut(field) {
                 bag.extend(&terms);
             }
@@ -126,20 +133,25 @@ impl Index {
         bags
     }
 
-    fn part(
-        &mut self,
-        section: u32,
-        text: &str,
-        part: &Part,
-        lexicon: &Lexicon,
-        operation: bool,
-    ) -> Vec<u32> {
-        let inside = text.get(part.range.clone()).unwrap_or_default();
-        let mut terms = self.numbers(inside, lexicon, operation);
-        if let Some(columns) = part.columns.clone().and_then(|range| text.get(range)) {
-            terms.extend(self.numbers(columns, lexicon, operation));
+    /// Reads one part; what several operations refer to is read once.
+    fn part(&mut self, number: u32, source: &Source<'_>, part: &Part, lexicon: &Lexicon) -> Vec<u32> {
+        let operation = source.section.kind == SectionKind::Operation;
+        let key = (source.document, part.range.start, part.range.end);
+        let (terms, signals) = match self.read_before.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let inside = source.text.get(part.range.clone()).unwrap_or_default();
+                let mut terms = self.numbers(inside, lexicon, operation);
+                if let Some(columns) = part.columns.clone().and_then(|range| source.text.get(range)) {
+                    terms.extend(self.numbers(columns, lexicon, operation));
+                }
+                (terms, signals(inside))
+            }
+        };
+        if operation {
+            self.read_before.insert(key, (terms.clone(), signals));
         }
-        self.parts.push(Passage { section, range: part.range.clone(), signals: signals(inside) });
+        self.parts.push(Passage { section: number, range: part.range.clone(), signals });
         terms
     }
 

@@ -12,7 +12,7 @@ mod rank;
 mod signals;
 
 pub(crate) use index::{Index, Source};
-pub(crate) use query::{Query, Word};
+pub(crate) use query::{Query, Word, flat};
 pub(crate) use rank::{Ranked, rank};
 
 /// A section found, and how well it fits: higher is better, comparable within one search only.

@@ -20,6 +20,8 @@ pub(crate) struct Word {
     pub(crate) rarity: f32,
     /// How much it says about what is asked: 1, less for common words and parts of phrases.
     pub(crate) weight: f32,
+    /// Written like a name or a term of trade (`GraphQL`, `SDK`, `webhook`), not like an everyday word.
+    pub(crate) technical: bool,
 }
 
 impl Word {
@@ -41,6 +43,10 @@ pub(crate) struct Query {
     /// Signals of which a passage should show at least one, one entry for each cue.
     pub(crate) wants: Vec<(u16, bool)>,
     pub(crate) version: Option<String>,
+    /// The word after what asks: of "qual o prazo do token", `prazo`. Its place in `words`.
+    pub(crate) focus: Option<usize>,
+    /// What stands between quotation marks, folded, with single spaces.
+    pub(crate) quoted: Vec<String>,
 }
 
 /// More words are a letter, not a question; the rest is not read.
@@ -51,34 +57,46 @@ const MOST_TERMS: usize = 60;
 impl Query {
     pub(crate) fn read(question: &str, index: &Index, lexicon: &Lexicon, ranking: &Ranking) -> Self {
         let spoken = Spoken::read(question, lexicon);
-        let mut query = Self { version: version(question), ..Self::default() };
+        let mut query = Self { version: version(question), quoted: quoted(question), ..Self::default() };
         let stems: Vec<&str> = spoken.words.iter().map(|word| word.stem.as_str()).collect();
         let mut silent = vec![false; stems.len()];
+        let mut asking = None;
         for at in 0..stems.len() {
             let rest = stems.get(at..).unwrap_or_default();
             silence(&mut silent, at, lexicon.noise_at(rest));
             for cue in lexicon.cues() {
-                query.ask(cue, rest, at, &mut silent);
+                let length = query.ask(cue, rest, at, &mut silent);
+                if length > 0 && spoken.weight(at) >= 1.0 {
+                    asking.get_or_insert(at);
+                }
             }
         }
         let mut reader =
             Reader { index, lexicon, ranking, query: &mut query, in_phrase: vec![false; stems.len()] };
         for at in 0..stems.len() {
-            reader.phrases(stems.get(at..).unwrap_or_default(), at, &silent);
+            reader.phrases(stems.get(at..).unwrap_or_default(), at, (&silent, spoken.weight(at)));
         }
         for (at, word) in spoken.words.iter().enumerate() {
             if !silent.get(at).copied().unwrap_or_default() {
                 reader.word(at, word);
+                if asking.is_none_or(|asking| asking <= at) && !lexicon.is_stopword(&word.folded) {
+                    reader.focus(&word.stem);
+                }
             }
         }
         query.words.truncate(MOST_TERMS);
+        query.focus = query.focus.filter(|focus| *focus < MOST_TERMS);
+        if let Some(word) = query.focus.and_then(|at| query.words.get_mut(at)) {
+            word.weight *= ranking.focus;
+        }
         query
     }
 
-    fn ask(&mut self, cue: &Cue, rest: &[&str], at: usize, silent: &mut [bool]) {
+    /// How many words the cue reads here; 0 if it is not heard.
+    fn ask(&mut self, cue: &Cue, rest: &[&str], at: usize, silent: &mut [bool]) -> usize {
         let length = cue.reads(rest);
         if length == 0 {
-            return;
+            return 0;
         }
         if cue.is_filler() {
             silence(silent, at, length);
@@ -87,8 +105,36 @@ impl Query {
         if !self.wants.contains(&want) {
             self.wants.push(want);
         }
+        length
     }
 }
+
+/// Texts between quotation marks, long enough to be found again.
+fn quoted(question: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (open, close) in [('"', '"'), ('“', '”'), ('«', '»'), ('`', '`')] {
+        let mut rest = question;
+        while let Some((_, after)) = rest.split_once(open) {
+            let Some((inside, next)) = after.split_once(close) else { break };
+            let text = flat(inside);
+            if (SHORTEST_QUOTE..200).contains(&text.len()) {
+                found.push(text);
+            }
+            rest = next;
+        }
+    }
+    found.truncate(4);
+    found
+}
+
+/// A text folded, with single spaces, without the marks at its ends: what is compared when a message is looked up.
+pub(crate) fn flat(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    words.join(" ").trim_matches(['"', '\'', '.', '!', '“', '”', ' ']).to_owned()
+}
+
+const SHORTEST_QUOTE: usize = 6;
 
 fn silence(silent: &mut [bool], from: usize, length: usize) {
     silent.iter_mut().skip(from).take(length).for_each(|word| *word = true);
@@ -116,39 +162,86 @@ struct SpokenWord {
     /// A part of a compound identifier, or the whole of one.
     part: bool,
     whole: bool,
+    technical: bool,
+    /// Of the sentence it is in: what surrounds a question counts less than the question.
+    weight: f32,
 }
 
 struct Spoken {
     words: Vec<SpokenWord>,
 }
 
+/// How much a sentence counts that asks nothing, beside one that asks.
+const BESIDE: f32 = 0.5;
+
+/// Where each sentence ends, and whether it asks.
+fn sentences(question: &str) -> Vec<(usize, bool)> {
+    let mut ends = Vec::new();
+    let mut before = ' ';
+    let mut chars = question.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map_or(' ', |(_, next)| *next);
+        let dot = matches!(c, '.' | '!' | ';') && next.is_whitespace() && !before.is_whitespace();
+        if dot || matches!(c, '?' | '\n') {
+            ends.push((at, c == '?'));
+        }
+        before = c;
+    }
+    ends.push((question.len(), false));
+    ends
+}
+
 impl Spoken {
     fn read(question: &str, lexicon: &Lexicon) -> Self {
         let tokens = tokens(question);
+        let ends = sentences(question);
+        let asks = ends.iter().any(|(_, asks)| *asks);
         let mut words = Vec::new();
         for (at, token) in tokens.iter().take(MOST_WORDS).enumerate() {
+            let own = ends.iter().find(|(end, _)| token.range.start <= *end).is_none_or(|(_, asks)| *asks);
+            let weight = if own || !asks { 1.0 } else { BESIDE };
+            let technical = is_technical(question.get(token.range.clone()).unwrap_or_default());
             let part = !token.whole && is_part(&tokens, at);
             match lexicon.written_out(&token.folded).filter(|_| !token.whole) {
-                Some(long) => Self::write_out(&mut words, token, long),
+                Some(long) => Self::write_out(&mut words, token, (long, weight)),
                 None => words.push(SpokenWord {
                     stem: token.stem.clone(),
                     folded: token.folded.clone(),
                     typed: None,
                     part,
                     whole: token.whole,
+                    technical,
+                    weight,
                 }),
             }
         }
         Self { words }
     }
 
-    fn write_out(words: &mut Vec<SpokenWord>, token: &Token, long: &str) {
+    fn weight(&self, at: usize) -> f32 {
+        self.words.get(at).map_or(1.0, |word| word.weight)
+    }
+
+    fn write_out(words: &mut Vec<SpokenWord>, token: &Token, written: (&str, f32)) {
+        let (long, weight) = written;
         for word in long.split(' ') {
             let folded = fold(word);
             let typed = (!long.contains(' ')).then(|| token.stem.clone());
-            words.push(SpokenWord { stem: stem(&folded), folded, typed, part: false, whole: false });
+            words.push(SpokenWord { stem: stem(&folded), folded, typed, part: false, whole: false, technical: false, weight });
         }
     }
+}
+
+/// Whether a word is written like a name or a foreign term: capitals beyond the first, digits among letters, letters or an
+/// ending that Portuguese words do not have.
+fn is_technical(word: &str) -> bool {
+    let capitals = word.chars().skip(1).filter(|c| c.is_uppercase()).count();
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let mixed = letters > 0 && word.chars().any(|c| c.is_ascii_digit());
+    let folded = fold(word);
+    let foreign = folded.contains(['k', 'w', 'y']) || folded.contains("sh") || folded.contains("th") || folded.contains("ck");
+    let ending = folded.ends_with(['b', 'c', 'd', 'f', 'g', 'h', 'j', 'p', 'q', 't', 'v']);
+    letters > 1 && (capitals > 0 || mixed || foreign || ending)
 }
 
 /// Whether the token lies within the next whole identifier.
@@ -167,15 +260,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn phrases(&mut self, rest: &[&str], at: usize, silent: &[bool]) {
+    fn phrases(&mut self, rest: &[&str], at: usize, said: (&[bool], f32)) {
+        let (silent, weight) = said;
         for phrase in self.lexicon.phrases_at(rest) {
             let heard = silent.iter().skip(at).take(phrase.len()).any(|word| !word);
             let name = phrase.join(" ");
             let alternatives = self.alternatives(&name);
             if heard && !alternatives.is_empty() {
                 self.in_phrase.iter_mut().skip(at).take(phrase.len()).for_each(|word| *word = true);
-                self.push(name, alternatives, 1.0);
+                self.push(name, alternatives, (weight, false));
             }
+        }
+    }
+
+    /// Takes the word as what is asked about, if none is yet and it says enough.
+    fn focus(&mut self, stem: &str) {
+        if self.query.focus.is_none() && !self.lexicon.is_common(stem) {
+            self.query.focus = self.query.words.iter().position(|word| word.term == stem);
         }
     }
 
@@ -192,16 +293,16 @@ impl Reader<'_> {
         }
         if word.whole && alternatives.is_empty() && self.index.term(&word.stem).is_none() {
             // Its parts may be known; the whole then counts among them as what it is: unknown.
-            self.push(word.stem.clone(), alternatives, 0.5);
+            self.push(word.stem.clone(), alternatives, (0.5 * word.weight, word.technical));
             return;
         }
         let weight = self.weight(at, word);
-        self.push(word.stem.clone(), alternatives, weight);
+        self.push(word.stem.clone(), alternatives, (weight, word.technical));
     }
 
     fn weight(&self, at: usize, word: &SpokenWord) -> f32 {
         let numeric = word.folded.bytes().all(|b| b.is_ascii_digit());
-        let mut weight = match numeric {
+        let mut weight = word.weight * match numeric {
             true if word.folded.len() == 3 && word.folded.starts_with(['1', '2', '3', '4', '5']) => 1.0,
             true => 0.2,
             false if self.lexicon.is_common(&word.stem) => self.ranking.common_word,
@@ -238,11 +339,12 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn push(&mut self, term: String, alternatives: Vec<Alternative>, weight: f32) {
+    fn push(&mut self, term: String, alternatives: Vec<Alternative>, said: (f32, bool)) {
+        let (weight, technical) = said;
         let rarity = self.rarity(&alternatives);
         match self.query.words.iter_mut().find(|word| word.term == term) {
             Some(word) => word.weight = word.weight.max(weight),
-            None => self.query.words.push(Word { term, alternatives, rarity, weight }),
+            None => self.query.words.push(Word { term, alternatives, rarity, weight, technical }),
         }
     }
 

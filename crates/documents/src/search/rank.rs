@@ -114,6 +114,10 @@ fn prior(index: &Index, number: u32, section: &Section, query: &Query, ranking: 
     if is_history(section) {
         factor *= ranking.history;
     }
+    let text = index.flat.get(number as usize).map_or("", String::as_str);
+    if query.quoted.iter().any(|quoted| text.contains(quoted.as_str())) {
+        factor *= ranking.quoted;
+    }
     match (&query.version, &section.version) {
         (Some(asked), Some(has)) if is_version(has) && !has.eq_ignore_ascii_case(asked) => {
             factor *= ranking.other_version

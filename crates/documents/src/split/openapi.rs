@@ -6,6 +6,7 @@ use super::{Document, refs};
 use crate::excerpt::hash;
 use crate::section::{Section, SectionKind};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::ops::Range;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -23,7 +24,7 @@ pub(super) fn split(document: &str, text: &str, problems: &mut Vec<String>) -> O
         problems.push(format!("{document}: neither `openapi` nor `swagger` is declared, so it was left out"));
         return None;
     }
-    let file = File { document, text, root: &root };
+    let file = File { document, text, root: &root, shared: shared_parts(text) };
     let mut all = file.description();
     let before = all.len();
     all.extend(file.operations("paths", &base_path(&root, &root)));
@@ -65,6 +66,8 @@ struct File<'a> {
     document: &'a str,
     text: &'a str,
     root: &'a Value,
+    /// Looked up only, never walked: its order does not show.
+    shared: HashMap<String, Range<usize>>,
 }
 
 impl File<'_> {
@@ -171,19 +174,27 @@ impl File<'_> {
 
     fn referred(&self, operation: &Value) -> Vec<Range<usize>> {
         let pointers = refs::reachable(self.root, operation);
-        pointers.iter().filter_map(|pointer| self.locate(pointer)).collect()
+        pointers.iter().filter_map(|pointer| self.shared.get(pointer).cloned()).collect()
     }
+}
 
-    fn locate(&self, pointer: &str) -> Option<Range<usize>> {
-        let mut inside = self.whole();
-        let mut all = None;
-        for key in pointer.strip_prefix("#/")?.split('/') {
-            let found = entry(self.text, inside, &key.replace("~1", "/").replace("~0", "~"))?;
-            inside = found.value;
-            all = Some(trimmed(self.text, found.all));
+/// Where the shared parts of a description stand, by the pointers that refer to them.
+fn shared_parts(text: &str) -> HashMap<String, Range<usize>> {
+    let mut found = HashMap::new();
+    for top in entries(text, 0..text.len()) {
+        let kinds = match top.key.as_str() {
+            "components" => entries(text, top.value).into_iter().map(|kind| (format!("#/components/{}", kind.key), kind)).collect(),
+            "definitions" | "parameters" | "responses" => vec![(format!("#/{}", top.key), top)],
+            _ => Vec::new(),
+        };
+        for (pointer, kind) in kinds {
+            for part in entries(text, kind.value) {
+                let name = part.key.replace('~', "~0").replace('/', "~1");
+                found.insert(format!("{pointer}/{name}"), trimmed(text, part.all));
+            }
         }
-        all
     }
+    found
 }
 
 /// A part like `v2` of a path or a file name.
