@@ -167,6 +167,8 @@ const SWITCHES: &[(&str, char)] = &[
 pub(super) enum Data {
     Text(String),
     File(String),
+    /// `-d @file`: a file whose line breaks are left out.
+    Lines(String),
     /// `--json`: pieces follow each other without `&`.
     Json(String),
     /// `--data-urlencode`, already encoded.
@@ -366,7 +368,8 @@ impl Request {
             "url" => self.urls.push((address(value), start)),
             "header" => self.headers.push(owned()),
             "data" | "data-ascii" | "data-binary" => self.data.push(match value.strip_prefix('@') {
-                Some(file) => Data::File(file.to_owned()),
+                Some(file) if name == "data-binary" => Data::File(file.to_owned()),
+                Some(file) => Data::Lines(file.to_owned()),
                 None => Data::Text(owned()),
             }),
             "data-raw" => self.data.push(Data::Text(owned())),
@@ -386,7 +389,11 @@ impl Request {
             "url-query" => self.query.push(match value.strip_prefix('+') {
                 Some(raw) => raw.to_owned(),
                 None => match urlencoded(value) {
-                    Data::Text(text) | Data::File(text) | Data::Json(text) | Data::Encoded(text) => text,
+                    Data::Text(text)
+                    | Data::File(text)
+                    | Data::Lines(text)
+                    | Data::Json(text)
+                    | Data::Encoded(text) => text,
                 },
             }),
             "upload-file" => self.upload = Some(owned()),
@@ -423,6 +430,8 @@ fn percent(text: &str) -> String {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
+        } else if byte == b' ' {
+            out.push('+');
         } else {
             out.push_str(&format!("%{byte:02X}"));
         }

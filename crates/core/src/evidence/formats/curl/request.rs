@@ -45,8 +45,10 @@ fn body(request: &Request, stdin: &Stdin) -> Option<Body> {
     if let Some(file) = &request.upload {
         return Some(from_file(file, stdin));
     }
-    if let [Data::File(file)] = request.data.as_slice() {
-        return Some(from_file(file, stdin));
+    match request.data.as_slice() {
+        [Data::File(file)] => return Some(from_file(file, stdin)),
+        [Data::Lines(file)] => return Some(joined_lines(from_file(file, stdin))),
+        _ => {}
     }
     let mut text = String::new();
     for (position, data) in request.data.iter().enumerate() {
@@ -55,7 +57,7 @@ fn body(request: &Request, stdin: &Stdin) -> Option<Body> {
         }
         match data {
             Data::Text(piece) | Data::Json(piece) | Data::Encoded(piece) => text.push_str(piece),
-            Data::File(file) => match from_file(file, stdin) {
+            Data::File(file) | Data::Lines(file) => match from_file(file, stdin) {
                 Body::Text(piece) => text.push_str(&piece),
                 _ => text.push_str(&format!("@{file}")),
             },
@@ -70,6 +72,14 @@ fn from_file(file: &str, stdin: &Stdin) -> Body {
         Stdin::Text(text) if file == "-" => Body::Text(text.clone()),
         Stdin::File(name) if file == "-" => Body::File(name.clone()),
         _ => Body::File(file.to_owned()),
+    }
+}
+
+/// What `-d` makes of a file's text.
+fn joined_lines(body: Body) -> Body {
+    match body {
+        Body::Text(text) => Body::Text(text.replace(['\r', '\n'], "")),
+        other => other,
     }
 }
 
@@ -117,7 +127,7 @@ fn headers(request: &Request, body: Option<&Body>) -> Vec<(String, String)> {
         implied.push(("Range", format!("bytes={range}")));
     }
     if !request.cookies.is_empty() {
-        implied.push(("Cookie", request.cookies.join("; ")));
+        implied.push(("Cookie", request.cookies.join(";")));
     }
     match body {
         Some(_) if request.json => {

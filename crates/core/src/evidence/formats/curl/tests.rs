@@ -53,7 +53,7 @@ fn options_make_the_request_that_curl_would_send() {
         (
             "curl -G https://a.example/x?z=0 -d a=1 --data-urlencode 'n=é b'",
             "GET",
-            "https://a.example/x?z=0&a=1&n=%C3%A9%20b",
+            "https://a.example/x?z=0&a=1&n=%C3%A9+b",
             "",
         ),
         ("curl -T nota.pdf https://a.example/up/", "PUT", "https://a.example/up/nota.pdf", "file nota.pdf"),

@@ -139,8 +139,8 @@ impl Shell<'_> {
         let trimmed = tail.trim_start_matches([' ', '\t', '\r', '\u{a0}']);
         let blanks = tail.len() - trimmed.len();
         let line_break = trimmed.starts_with('\n');
-        if !line_break && !(blanks > 0 && trimmed.starts_with(['-', '\'', '"', '—'])) && !trimmed.is_empty()
-        {
+        let lost = blanks > 0 && trimmed.starts_with(['-', '\'', '"', '—']);
+        if !(line_break || lost || trimmed.is_empty()) {
             return false;
         }
         self.at += 1 + blanks + usize::from(line_break);

@@ -1,8 +1,10 @@
-//! Raw HTTP: dumps of requests and responses, transcripts (`> `, `< `, `* `), `.http` files, and the loose form that
+//! Raw HTTP: dumps of requests and responses, transcripts (`> `, `< `, `* `), `.http` files, a browser's
+//! network panel, and the loose form that
 //! people write (`POST https://…` and below it headers, a body, an answer).
 //!
 //! In: any text. Out: one call for each request line that something stands below, and for each lone response.
 
+mod devtools;
 mod request;
 
 #[cfg(test)]
@@ -27,7 +29,9 @@ pub(super) fn read(text: &str) -> Vec<Call> {
     {
         at = line.next;
         transcript.note(line.text);
-        let found = request::read(text, line).or_else(|| lone_response(text, line));
+        let found = request::read(text, line)
+            .or_else(|| devtools::read(text, line))
+            .or_else(|| lone_response(text, line));
         let Some(mut call) = found else { continue };
         at = lines(text, call.span.end).next().map_or(text.len(), |rest| rest.next).max(line.next);
         if let Some(ahead) = line_start_before(text, call.span.end, at) {

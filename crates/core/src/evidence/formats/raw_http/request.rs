@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, line: Line<'_>) -> Option<Call> {
         at: line.next,
         skipped: 0,
         in_body: false,
-        found: first.versioned,
+        found: first.versioned || first.target.starts_with("{{"),
     };
     reader.start(&first);
     while reader.step() {}

@@ -81,9 +81,28 @@ fn a_response_may_stand_alone_and_prose_is_not_read() {
     }
 }
 
+#[test]
+fn a_network_panel_is_read_in_both_layouts() {
+    let table = [
+        "Request URL: https://a.example/x\nRequest Method: POST\nStatus Code: 401 Unauthorized\nRemote Address: 10.0.0.1:443\nRequest Headers\n:authority: a.example\nx-api-key: k1\nRequest Payload\n{\"a\":1}\n\nobrigado",
+        "URL da requisição:\nhttps://a.example/x\nMétodo da requisição:\nPOST\nCódigo de status:\n401 Unauthorized\nCabeçalhos de requisição\nx-api-key:\nk1\nPayload\n{\"a\":1}\n",
+    ];
+    for text in table {
+        let call = one(text);
+        assert_eq!(
+            (call.method.as_deref(), call.url.as_deref()),
+            (Some("POST"), Some("https://a.example/x")),
+            "{text}"
+        );
+        assert_eq!((call.status, call.reason.as_deref()), (Some(401), Some("Unauthorized")), "{text}");
+        assert_eq!(call.headers, [("x-api-key".to_owned(), "k1".to_owned())], "{text}");
+        assert_eq!(body(&call), Some("{\"a\":1}"), "{text}");
+    }
+}
+
 proptest! {
     #[test]
-    fn spans_are_valid_and_apart(text in "(POST /a HTTP/1.1|GET https://a.example/|HTTP/1.1 400|Host: b|\\{\"a\":1\\}|[<>*|] |\n|\r\n|é|400 |: |[ -~]){0,40}") {
+    fn spans_are_valid_and_apart(text in "(POST /a HTTP/1.1|Request URL: https://a/|Request Method|Payload|GET https://a.example/|HTTP/1.1 400|Host: b|\\{\"a\":1\\}|[<>*|] |\n|\r\n|é|400 |: |[ -~]){0,40}") {
         let mut end = 0;
         for call in read(&text) {
             prop_assert!(text.get(call.span.clone()).is_some());

@@ -187,7 +187,9 @@ impl Reader<'_> {
         if let Some(tail) = labelled(shown) {
             return self.after_label(tail, line);
         }
-        if self.head && self.expects(shown) {
+        let opening = shown.get(..5).unwrap_or_default().to_ascii_lowercase();
+        let page = ["<html", "<!doc", "<?xml", "<soap"].contains(&opening.as_str());
+        if page || self.head && self.expects(shown) {
             return self.plain_body(line);
         }
         Step::Stop
@@ -422,7 +424,7 @@ fn loose_status(line: &str) -> Option<LooseStatus<'_>> {
 fn labelled(line: &str) -> Option<&str> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(concat!(
-            r"(?i)^[\s*#/_-]*(?:resposta|retorno|response|resultado|result|output|sa[ií]da|recebo|recebi|retorna|retornou|volta|voltou",
+            r"(?i)^[\s*#/_-]*(?:resposta|retorno|response|resultado|result|output|sa[ií]da|recebo|recebi|recebido|retorna|retornado|retornou|obtido|volta|voltou",
             r"|erro|error|devolve|devolveu|veio|deu|(?:o )?(?:servidor|api) (?:responde|respondeu|retorna|retornou))\b",
             r"[^{\[\n:]{0,40}(?:\([^)]{0,30}\)\s*)?[:=]+>?[\s*_]*(?P<tail>.*)$"
         ))
