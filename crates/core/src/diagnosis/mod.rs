@@ -8,6 +8,7 @@
 mod evidence;
 mod history;
 mod named_facts;
+mod question;
 mod wording;
 
 use std::collections::BTreeSet;

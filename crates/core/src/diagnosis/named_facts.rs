@@ -3,6 +3,7 @@
 use super::Desk;
 use super::evidence::EvidenceSet;
 use super::history::History;
+use super::question;
 use crate::checks::{Finding, Subject};
 use crate::evidence::reading::Reading;
 use crate::evidence::speech::Speech;
@@ -43,10 +44,7 @@ impl Demand<'_, '_> {
         }
         let words = self.reading.own_words.as_str();
         let subject = self.reading.parts.iter().find(|part| part.origin == crate::evidence::unpack::Origin::Subject);
-        let question = match subject {
-            Some(subject) if words.trim().len() < 200 => format!("{}\n{words}", subject.text),
-            _ => words.to_owned(),
-        };
+        let question = question::of(subject.map(|part| part.text.as_str()), words, self.speech);
         let version = self.subject.incident.product.as_ref().and_then(|product| product.version.as_ref());
         desk.documentation.answer(&question, version.map(|version| version.value.as_str()))
     }

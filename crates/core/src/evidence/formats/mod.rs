@@ -19,6 +19,8 @@ mod reading;
 mod stack_trace;
 mod words;
 
+use std::collections::BTreeMap;
+
 use super::call::Call;
 
 /// One format: its name, and how to read every call of it in a text.
@@ -45,17 +47,18 @@ pub const FORMATS: &[Format] = &[
 
 /// Every call of every format in `text`, in text order, with the name of its format.
 pub fn calls(text: &str) -> Vec<(&'static str, Call)> {
-    let mut found: Vec<(&'static str, Call)> = Vec::new();
+    // Keyed by where a call starts: the spans held never overlap, so only the two neighbours can.
+    let mut found: BTreeMap<usize, (&'static str, Call)> = BTreeMap::new();
     for format in FORMATS {
         for call in (format.read)(text) {
-            let overlaps = found
-                .iter()
-                .any(|(_, other)| call.span.start < other.span.end && other.span.start < call.span.end);
+            let before = found.range(..=call.span.start).next_back();
+            let after = found.range(call.span.start..).next();
+            let overlaps = before.is_some_and(|(_, (_, held))| held.span.end > call.span.start)
+                || after.is_some_and(|(start, _)| *start < call.span.end);
             if !overlaps {
-                found.push((format.name, call));
+                found.insert(call.span.start, (format.name, call));
             }
         }
     }
-    found.sort_by_key(|(_, call)| call.span.start);
-    found
+    found.into_values().collect()
 }
