@@ -20,7 +20,10 @@ pub struct Pages {
 impl Pages {
     /// Indexes `files` (path below the documentation, and text) with the words and numbers that stand beside the procedure,
     /// the program's own where it has none. What a file could not be read for comes as a problem.
-    pub fn build(files: Vec<(String, String)>, procedure: Option<&Path>) -> anyhow::Result<(Self, Vec<String>)> {
+    pub fn build(
+        files: Vec<(String, String)>,
+        procedure: Option<&Path>,
+    ) -> anyhow::Result<(Self, Vec<String>)> {
         let lexicon = Lexicon::parse(&beside(procedure, "synonyms.toml")?).context("synonyms.toml")?;
         let answering = Answering::parse(&beside(procedure, "answering.toml")?).context("answering.toml")?;
         let files = files.into_iter().map(|(path, text)| SourceFile { path, text }).collect();
@@ -45,7 +48,11 @@ impl Pages {
             if wrong {
                 let rank = outcome.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string());
                 let answered = if outcome.answered { "answered" } else { "refused" };
-                writeln!(page, "  {}  {answered}, right place at {rank}, first was {}", outcome.id, outcome.first)?;
+                writeln!(
+                    page,
+                    "  {}  {answered}, right place at {rank}, first was {}",
+                    outcome.id, outcome.first
+                )?;
             }
         }
         Ok(page)
@@ -85,7 +92,9 @@ impl Documentation for Pages {
         let whole = self.library.text_of(section);
         let end = whole.char_indices().nth(LONGEST_OPERATION).map_or(whole.len(), |(at, _)| at);
         // A line cut in the middle would read as something that the document does not say.
-        let text = whole.get(..end).map(|text| if end < whole.len() { text.rsplit_once('\n').map_or(text, |(t, _)| t) } else { text })?;
+        let text = whole.get(..end).map(|text| {
+            if end < whole.len() { text.rsplit_once('\n').map_or(text, |(t, _)| t) } else { text }
+        })?;
         Some(Excerpt {
             document: section.document.clone(),
             heading: section.heading.clone(),

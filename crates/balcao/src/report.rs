@@ -19,7 +19,7 @@ const PLAIN: &str = "\x1b[0m";
 const WIDTH: usize = 96;
 
 /// The report of one diagnosis. The message itself is not repeated: what matters of it is in the evidence.
-pub fn of(diagnosis: &Diagnosis, message: &Inbound, loaded: &Loaded) -> String {
+pub(crate) fn of(diagnosis: &Diagnosis, message: &Inbound, loaded: &Loaded) -> String {
     let mut page = String::new();
     head(&mut page, diagnosis, message, loaded);
     checks(&mut page, diagnosis);
@@ -52,7 +52,8 @@ fn head(page: &mut String, diagnosis: &Diagnosis, message: &Inbound, loaded: &Lo
         decision.section,
         loaded.procedure.cause_name(&decision.situation, &decision.cause),
     );
-    let actions: Vec<&str> = decision.actions.iter().map(|action| loaded.procedure.action_name(action)).collect();
+    let actions: Vec<&str> =
+        decision.actions.iter().map(|action| loaded.procedure.action_name(action)).collect();
     let next = loaded.procedure.next_step_name(&decision.next_step);
     let _ = match actions.as_slice() {
         [] => writeln!(page, "→ {next}"),
@@ -64,10 +65,17 @@ fn head(page: &mut String, diagnosis: &Diagnosis, message: &Inbound, loaded: &Lo
 fn checks(page: &mut String, diagnosis: &Diagnosis) {
     let told = |finding: &&Finding| matches!(finding.verdict, Verdict::Yes | Verdict::No);
     for finding in diagnosis.findings.iter().filter(told) {
-        let (sign, colour) = if finding.verdict == Verdict::Yes { ("✓ sim", GREEN) } else { ("✗ não", RED) };
+        let (sign, colour) =
+            if finding.verdict == Verdict::Yes { ("✓ sim", GREEN) } else { ("✗ não", RED) };
         let _ = writeln!(page, "  {colour}{sign}{PLAIN}  {}", finding.check);
         for proof in &finding.proof {
-            let _ = writeln!(page, "         {} {DIM}[{}: {}]{PLAIN}", proof.text, proof.source.code(), proof.reference);
+            let _ = writeln!(
+                page,
+                "         {} {DIM}[{}: {}]{PLAIN}",
+                proof.text,
+                proof.source.code(),
+                proof.reference
+            );
         }
     }
     let open = diagnosis.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);

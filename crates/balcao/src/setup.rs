@@ -109,7 +109,8 @@ impl Loaded {
 /// The procedure's distances in time.
 fn limits(procedure: &Procedure) -> Limits {
     let default = Limits::default();
-    let length = |code: &str, fallback| procedure.limit(code).and_then(|limit| limit.duration).unwrap_or(fallback);
+    let length =
+        |code: &str, fallback| procedure.limit(code).and_then(|limit| limit.duration).unwrap_or(fallback);
     Limits {
         after_release: length("horas_de_release", default.after_release),
         same_failure: length("dias_da_mesma_falha", default.same_failure),
@@ -132,8 +133,10 @@ fn warn<P: std::fmt::Display>(problems: &[P]) {
 
 fn request_log(path: &Path, secret: &HashSecret, catalogue: &Catalogue) -> anyhow::Result<RequestLog> {
     let (log, problems) = RequestLog::parse(&read(path, catalogue)?, secret);
-    let lines: Vec<String> =
-        problems.iter().map(|problem| format!("{}:{}: {}", path.display(), problem.line, problem.reason)).collect();
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{}:{}: {}", path.display(), problem.line, problem.reason))
+        .collect();
     warn(&lines);
     Ok(log)
 }
@@ -160,7 +163,9 @@ pub fn documents(dir: &Path, catalogue: &Catalogue) -> anyhow::Result<Vec<(Strin
 
 fn is_document(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    ending.is_some_and(|ending| ["md", "markdown", "html", "htm", "yaml", "yml", "json"].contains(&ending.as_str()))
+    ending.is_some_and(|ending| {
+        ["md", "markdown", "html", "htm", "yaml", "yml", "json"].contains(&ending.as_str())
+    })
 }
 
 /// The files that may hold a contract, by the names under which they are cited.
@@ -169,7 +174,9 @@ fn contract_files(files: &[(String, String)]) -> Vec<(String, String)> {
         .iter()
         .filter_map(|(path, text)| {
             let (name, ending) = path.rsplit_once('.')?;
-            ["yaml", "yml", "json"].contains(&ending.to_ascii_lowercase().as_str()).then(|| (name.to_owned(), text.clone()))
+            ["yaml", "yml", "json"]
+                .contains(&ending.to_ascii_lowercase().as_str())
+                .then(|| (name.to_owned(), text.clone()))
         })
         .collect()
 }
@@ -222,6 +229,9 @@ pub fn procedure(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result<P
 }
 
 /// Everything that is wrong with a procedure.
-pub fn procedure_problems(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result<Vec<ProcedureProblem>> {
+pub fn procedure_problems(
+    path: Option<&Path>,
+    catalogue: &Catalogue,
+) -> anyhow::Result<Vec<ProcedureProblem>> {
     Ok(Procedure::problems(&procedure_files(path, catalogue)?))
 }

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::FOUND_PROBLEMS;
 use crate::catalogue::Catalogue;
+use crate::report;
 use crate::setup::{Loaded, Sources};
 use crate::wire::{diagnosis::DiagnosisLine, inbound};
-use crate::report;
 
 /// Messages that are diagnosed side by side before their answers are written.
 const BATCH: usize = 512;
@@ -39,7 +39,12 @@ impl Diagnose {
         let input = open(&self.inbound, catalogue)?;
         let progress = progress(&self.inbound);
         let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
-        let clean = answer_all(input, &mut out, &Answering { loaded: &loaded, pretty: self.pretty, catalogue }, &progress)?;
+        let clean = answer_all(
+            input,
+            &mut out,
+            &Answering { loaded: &loaded, pretty: self.pretty, catalogue },
+            &progress,
+        )?;
         out.flush()?;
         progress.finish_and_clear();
         Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_PROBLEMS) })

@@ -51,12 +51,20 @@ impl Docs {
         if json {
             let line = |e: &Excerpt| json!({"document": e.document, "heading": e.heading, "url": e.url, "excerpt": e.text});
             let suggestions: Vec<_> = answer.suggestions.iter().map(line).collect();
-            writeln!(out, "{}", json!({"answered": answer.answered.as_ref().map(line), "suggestions": suggestions}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"answered": answer.answered.as_ref().map(line), "suggestions": suggestions})
+            )?;
         } else {
             match &answer.answered {
                 Some(excerpt) => {
                     let address = excerpt.url.as_deref().unwrap_or("");
-                    writeln!(out, "{}#{} {address}\n\n{}\n", excerpt.document, excerpt.heading, excerpt.text)?;
+                    writeln!(
+                        out,
+                        "{}#{} {address}\n\n{}\n",
+                        excerpt.document, excerpt.heading, excerpt.text
+                    )?;
                 }
                 None => writeln!(out, "{}\n", catalogue.say("docs-silent", &[]))?,
             }

@@ -33,7 +33,9 @@ impl Evaluate {
         let loaded = self.sources.load(catalogue)?;
         let lines: Vec<String> = open(&self.cases, catalogue)?.lines().collect::<io::Result<_>>()?;
         let mut out = io::stdout().lock();
-        if lines.iter().any(|line| line.contains("\"question\"")) && !lines.iter().any(|line| line.contains("\"inbound\"")) {
+        if lines.iter().any(|line| line.contains("\"question\""))
+            && !lines.iter().any(|line| line.contains("\"inbound\""))
+        {
             let figures = loaded.evaluate_questions(&lines.join("\n"), catalogue)?;
             write!(out, "{figures}")?;
             return Ok(ExitCode::SUCCESS);

@@ -82,10 +82,13 @@ impl<'d> From<&'d Diagnosis> for DiagnosisLine<'d> {
 
 /// The evidences alone, as `balcao extract` writes them.
 pub fn evidence(diagnosis: &Diagnosis) -> Map<String, Value> {
-    let line = |shown: &Shown| {
-        json!({"value": shown.value, "source": shown.source.code(), "where": shown.place})
-    };
-    diagnosis.evidence.iter().map(|(name, shown)| (name.to_owned(), shown.map_or(Value::Null, line))).collect()
+    let line =
+        |shown: &Shown| json!({"value": shown.value, "source": shown.source.code(), "where": shown.place});
+    diagnosis
+        .evidence
+        .iter()
+        .map(|(name, shown)| (name.to_owned(), shown.map_or(Value::Null, line)))
+        .collect()
 }
 
 impl<'d> From<&'d Finding> for CheckLine<'d> {

@@ -1,8 +1,8 @@
 //! An inbound message as the batch interface takes it.
 
+use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -65,9 +65,8 @@ pub fn parse(line: &str) -> Result<Inbound, InboundError> {
         return Err(InboundError::TooLarge(line.len()));
     }
     let mut reader = serde_json::Deserializer::from_str(line);
-    let read: InboundLine = serde_path_to_error::deserialize(&mut reader).map_err(|error| InboundError::Shape {
-        path: error.path().to_string(),
-        reason: shape(error.inner()),
+    let read: InboundLine = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        InboundError::Shape { path: error.path().to_string(), reason: shape(error.inner()) }
     })?;
     convert(read)
 }

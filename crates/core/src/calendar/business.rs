@@ -74,7 +74,9 @@ impl Calendar {
     /// The whole week's hours in words: "segunda-feira a sexta-feira, 08:00–18:00".
     pub fn week_in_words(&self) -> String {
         let days = |window: &Window| match (window.days.first(), window.days.last()) {
-            (Some(first), Some(last)) if window.days.len() > 2 => format!("{} a {}", weekday(*first), weekday(*last)),
+            (Some(first), Some(last)) if window.days.len() > 2 => {
+                format!("{} a {}", weekday(*first), weekday(*last))
+            }
             _ => window.days.iter().map(|day| weekday(*day)).collect::<Vec<_>>().join(" e "),
         };
         let shown = self.windows.iter().map(|window| {

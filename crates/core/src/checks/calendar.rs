@@ -8,7 +8,8 @@ use crate::incident::Source;
 /// The routine that covered the incident's route at its instant, with the time it ran.
 pub(crate) fn running_routine<'k>(subject: &Subject<'_, 'k>) -> Option<(&'k Routine, Occurrence)> {
     let incident = subject.incident;
-    let (environment, path, at) = (incident.environment.as_ref()?, incident.path.as_ref()?, incident.at.as_ref()?);
+    let (environment, path, at) =
+        (incident.environment.as_ref()?, incident.path.as_ref()?, incident.at.as_ref()?);
     let method = incident.method.as_ref().map_or("*", |method| method.value.as_str());
     let registry = subject.known.registry;
     let local = at.value.to_zoned_datetime(registry.timezone.clone());
@@ -30,9 +31,14 @@ pub(super) fn is_outside_routines(subject: &Subject<'_, '_>) -> (Verdict, Vec<Pr
         )
     };
     let Some(path) = &incident.path else {
-        let mut routines = registry.routines.iter().filter(|routine| routine.environment == environment.value);
+        let mut routines =
+            registry.routines.iter().filter(|routine| routine.environment == environment.value);
         let idle = routines.all(|routine| routine.window.occurrence_at(&zoned).is_none());
-        return if idle { none(format!("nenhuma rotina programada em {} em {when}", environment.value)) } else { unknown() };
+        return if idle {
+            none(format!("nenhuma rotina programada em {} em {when}", environment.value))
+        } else {
+            unknown()
+        };
     };
     let Some((routine, occurrence)) = running_routine(subject) else {
         return none(format!("nenhuma rotina programada cobria {} em {when}", path.value));
@@ -45,7 +51,8 @@ pub(super) fn is_outside_routines(subject: &Subject<'_, '_>) -> (Verdict, Vec<Pr
     decided(
         false,
         vec![
-            Proof::new(Source::Calendar, routine.code.clone(), text).saying(Statement::RoutineRan { from, to }),
+            Proof::new(Source::Calendar, routine.code.clone(), text)
+                .saying(Statement::RoutineRan { from, to }),
             Proof::seen(at, format!("requisição de {when}")).saying(Statement::At(at.value)),
         ],
     )

@@ -35,7 +35,8 @@ pub(super) fn is_active(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
 /// `api-key-no-ambiente-correto`: the key is of the environment whose address was called.
 pub(super) fn is_of_environment(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let incident = subject.incident;
-    let (Some(key), Some(record), Some(environment)) = (&incident.key, incident.key_record, &incident.environment)
+    let (Some(key), Some(record), Some(environment)) =
+        (&incident.key, incident.key_record, &incident.environment)
     else {
         return unknown();
     };

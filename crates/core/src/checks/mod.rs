@@ -15,12 +15,12 @@ mod token;
 mod user;
 mod verify;
 
-pub use self::request::{breaches_of as breaches, contract_operation, right_route};
-pub use self::statement::Statement;
-pub use self::verify::verify;
 pub(crate) use self::calendar::running_routine;
 pub(crate) use self::release::recent_release;
+pub use self::request::{breaches_of as breaches, contract_operation, right_route};
+pub use self::statement::Statement;
 pub(crate) use self::token::{in_words, problem as token_problem, token_age, used_at};
+pub use self::verify::verify;
 use crate::calendar::Calendar;
 use crate::facts::{Known, Limits};
 use crate::incident::{Found, Incident, Source};

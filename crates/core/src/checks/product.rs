@@ -7,7 +7,11 @@ use crate::incident::Source;
 pub(super) fn is_in_version(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let Some(question) = &subject.incident.product else { return unknown() };
     let product = question.product;
-    let seen = Proof::new(question.whence.source, question.whence.place.clone(), format!("produto {}", product.name));
+    let seen = Proof::new(
+        question.whence.source,
+        question.whence.place.clone(),
+        format!("produto {}", product.name),
+    );
     let record = |text: String| {
         Proof::new(Source::Registry, format!("produto {}", product.code), text)
             .saying(Statement::ProductIn(product.api_versions.clone()))

@@ -10,7 +10,13 @@ pub(super) fn is_of_version(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) 
     let Some(path) = &incident.path else { return unknown() };
     if let Some(operation) = incident.operation {
         let text = format!("{} {} está documentada", operation.method, operation.template);
-        return decided(true, vec![Proof::seen(path, path.value.clone()), of(operation, text).saying(Statement::RouteDocumented)]);
+        return decided(
+            true,
+            vec![
+                Proof::seen(path, path.value.clone()),
+                of(operation, text).saying(Statement::RouteDocumented),
+            ],
+        );
     }
     match right_route(subject) {
         Some((operation, version)) => {
@@ -46,7 +52,11 @@ pub fn right_route<'k>(subject: &Subject<'_, 'k>) -> Option<(&'k Operation, Stri
 }
 
 fn of(operation: &Operation, text: String) -> Proof {
-    Proof::new(Source::Contract, format!("{}#{} {}", operation.document, operation.method, operation.template), text)
+    Proof::new(
+        Source::Contract,
+        format!("{}#{} {}", operation.document, operation.method, operation.template),
+        text,
+    )
 }
 
 fn broken(operation: &Operation, breach: &Breach) -> Proof {
@@ -68,8 +78,11 @@ pub(super) fn is_valid(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     match breaches_of(subject) {
         None => unknown(),
         Some(breaches) => {
-            let deciding: Vec<Proof> =
-                breaches.iter().filter(|breach| breach.decides).map(|breach| broken(operation, breach)).collect();
+            let deciding: Vec<Proof> = breaches
+                .iter()
+                .filter(|breach| breach.decides)
+                .map(|breach| broken(operation, breach))
+                .collect();
             if deciding.is_empty() {
                 let proof = of(operation, "o corpo atende ao contrato documentado".to_owned());
                 decided(true, vec![proof.saying(Statement::BodyKeepsContract)])
@@ -84,7 +97,9 @@ pub(super) fn is_valid(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
 pub fn breaches_of(subject: &Subject<'_, '_>) -> Option<Vec<Breach>> {
     let incident = subject.incident;
     let operation = incident.operation?;
-    let Some(Payload::Text(text)) = incident.payload.as_ref().map(|payload| &payload.value) else { return None };
+    let Some(Payload::Text(text)) = incident.payload.as_ref().map(|payload| &payload.value) else {
+        return None;
+    };
     let value = parse_body(text)?;
     Some(subject.known.contract.validate_body(operation, &value))
 }

@@ -38,7 +38,9 @@ pub(super) fn is_well_formed(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>)
 pub(crate) fn problem(incident: &Incident<'_>) -> Option<&'static str> {
     let token = &incident.token.as_ref()?.value;
     match token.bearer {
-        Bearer::Without => Some("o cabeçalho Authorization foi enviado sem a palavra `Bearer` antes do token"),
+        Bearer::Without => {
+            Some("o cabeçalho Authorization foi enviado sem a palavra `Bearer` antes do token")
+        }
         Bearer::Doubled => Some("a palavra `Bearer` foi enviada duas vezes no cabeçalho Authorization"),
         Bearer::Right | Bearer::Unseen => {
             token.malformed.map(|_| "o valor enviado não é um token JWT (três partes separadas por ponto)")
@@ -48,7 +50,10 @@ pub(crate) fn problem(incident: &Incident<'_>) -> Option<&'static str> {
 
 /// The login is what issues a token; it carries none.
 fn is_login(incident: &Incident<'_>) -> bool {
-    incident.path.as_ref().is_some_and(|path| path.value.trim_end_matches('/').to_ascii_lowercase().ends_with("/login"))
+    incident
+        .path
+        .as_ref()
+        .is_some_and(|path| path.value.trim_end_matches('/').to_ascii_lowercase().ends_with("/login"))
 }
 
 /// When the request was made, the log's instant before the message's.
@@ -72,7 +77,9 @@ pub(super) fn is_fresh(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let registry = subject.known.registry;
     let validity = registry.token_validity;
     let age = token_age(issued.value, used);
-    let show = |at: Timestamp| at.to_zoned_datetime(registry.timezone.clone()).strftime("%d/%m/%Y às %H:%M:%S").to_string();
+    let show = |at: Timestamp| {
+        at.to_zoned_datetime(registry.timezone.clone()).strftime("%d/%m/%Y às %H:%M:%S").to_string()
+    };
     decided(
         age <= validity,
         vec![
@@ -80,8 +87,16 @@ pub(super) fn is_fresh(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
                 .saying(Statement::TokenIssued(issued.value)),
             Proof::new(
                 incident.at.as_ref().map_or(issued.whence.source, |at| at.whence.source),
-                incident.at.as_ref().map_or_else(|| issued.whence.place.clone(), |at| at.whence.place.clone()),
-                format!("usado em {}, {} depois (validade: {} h)", show(used), in_words(age), validity.as_hours()),
+                incident
+                    .at
+                    .as_ref()
+                    .map_or_else(|| issued.whence.place.clone(), |at| at.whence.place.clone()),
+                format!(
+                    "usado em {}, {} depois (validade: {} h)",
+                    show(used),
+                    in_words(age),
+                    validity.as_hours()
+                ),
             )
             .saying(Statement::TokenUsed { at: used, validity }),
         ],

@@ -35,7 +35,9 @@ fn derive(check: &str, statements: &[&S]) -> Verdict {
         "api-key-do-parceiro" => answers(|s| if let S::KeyOfSender(yes) = s { Some(*yes) } else { None }),
         "usuario-existe" => answers(|s| if let S::UserKnown(yes) = s { Some(*yes) } else { None }),
         "usuario-ativo" => answers(|s| if let S::UserUsable(yes) = s { Some(*yes) } else { None }),
-        "usuario-vinculado-a-api-key" => answers(|s| if let S::UserLinked(yes) = s { Some(*yes) } else { None }),
+        "usuario-vinculado-a-api-key" => {
+            answers(|s| if let S::UserLinked(yes) = s { Some(*yes) } else { None })
+        }
         "token-bem-formado" => answers(|s| if let S::TokenWellFormed(yes) = s { Some(*yes) } else { None }),
         "no-horario-comercial" => answers(|s| if let S::BusinessTime(yes) = s { Some(*yes) } else { None }),
         "versao-correta" => answers(|s| match s {
@@ -62,8 +64,10 @@ const fn yes_if(yes: bool) -> Verdict {
 }
 
 fn same_environment(statements: &[&S]) -> Verdict {
-    let key = statements.iter().find_map(|s| if let S::KeyOfEnvironment(code) = s { Some(code) } else { None });
-    let called = statements.iter().find_map(|s| if let S::CalledEnvironment(code) = s { Some(code) } else { None });
+    let key =
+        statements.iter().find_map(|s| if let S::KeyOfEnvironment(code) = s { Some(code) } else { None });
+    let called =
+        statements.iter().find_map(|s| if let S::CalledEnvironment(code) = s { Some(code) } else { None });
     match (key, called) {
         (Some(key), Some(called)) => yes_if(key == called),
         _ => Verdict::Unknown,
@@ -77,7 +81,9 @@ fn token(statements: &[&S]) -> Verdict {
         _ => None,
     });
     match (issued, used) {
-        (Some(issued), Some((at, validity))) => yes_if(issued.checked_add(validity).is_ok_and(|end| at <= end)),
+        (Some(issued), Some((at, validity))) => {
+            yes_if(issued.checked_add(validity).is_ok_and(|end| at <= end))
+        }
         _ => Verdict::Unknown,
     }
 }

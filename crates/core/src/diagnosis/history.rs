@@ -91,8 +91,15 @@ fn failed_in_hours(subject: &Subject<'_, '_>) -> bool {
             && incident.environment.as_ref().is_none_or(|environment| environment.value == row.environment)
             && user(subject).is_none_or(|user| row.user.as_deref() == Some(user))
     });
-    let told = incident.same_route.iter().filter(|call| temporary_failure(call)).filter_map(|call| call_at(subject, call));
-    logged.map(|row| row.at).chain(told).any(|other| near(other) && in_hours(subject, method, &path.value, other))
+    let told = incident
+        .same_route
+        .iter()
+        .filter(|call| temporary_failure(call))
+        .filter_map(|call| call_at(subject, call));
+    logged
+        .map(|row| row.at)
+        .chain(told)
+        .any(|other| near(other) && in_hours(subject, method, &path.value, other))
 }
 
 fn call_at(subject: &Subject<'_, '_>, call: &crate::evidence::call::Call) -> Option<Timestamp> {
@@ -106,7 +113,8 @@ fn call_at(subject: &Subject<'_, '_>, call: &crate::evidence::call::Call) -> Opt
 
 /// Whether an instant is business time and no routine covered the route.
 fn in_hours(subject: &Subject<'_, '_>, method: &str, path: &str, at: Timestamp) -> bool {
-    let environment = subject.incident.environment.as_ref().map_or("", |environment| environment.value.as_str());
+    let environment =
+        subject.incident.environment.as_ref().map_or("", |environment| environment.value.as_str());
     matches!(subject.calendar.status(at), BusinessTime::Open { .. })
         && subject.known.registry.routines_at(environment, method, path, at).is_empty()
 }

@@ -84,18 +84,19 @@ pub fn diagnose(
     let requests = answer(&inquiry, &routes(&reading));
     let known = Known { registry: desk.registry, requests, contract: desk.contract };
     let speech = desk.lexicon.read(&spoken(inbound, &reading, desk.registry));
-    let matching =
-        Matching {
-            sender_address: inbound.from.address.as_deref(),
-            secret: desk.secret,
-            limits: desk.limits,
-            lexicon: desk.lexicon,
-        };
+    let matching = Matching {
+        sender_address: inbound.from.address.as_deref(),
+        secret: desk.secret,
+        limits: desk.limits,
+        lexicon: desk.lexicon,
+    };
     let incident = Incident::of(&reading, &speech, &known, matching);
-    let subject = Subject { incident: &incident, known: &known, calendar: desk.calendar, limits: desk.limits };
+    let subject =
+        Subject { incident: &incident, known: &known, calendar: desk.calendar, limits: desk.limits };
     let findings = checks::answer_all(&subject);
     let history = history::of(&subject);
-    let demand = named_facts::Demand { reading: &reading, speech: &speech, subject: &subject, history: &history };
+    let demand =
+        named_facts::Demand { reading: &reading, speech: &speech, subject: &subject, history: &history };
     let documented = demand.question(desk);
     let evidence = EvidenceSet::of(&incident, &reading);
     let inputs = demand.inputs(&findings, &evidence, &documented);
@@ -104,7 +105,12 @@ pub fn diagnose(
     let (citations, suggestions) = excerpts(desk, &subject, &decision, documented);
     let words = wording::Words { desk, inbound, demand: &demand, decision: &decision };
     let reply = desk.procedure.reply(&decision, &words.variables(&missing, &citations));
-    finish(inbound, &incident, &reading, Parts { decision, findings, evidence, missing, citations, suggestions, reply })
+    finish(
+        inbound,
+        &incident,
+        &reading,
+        Parts { decision, findings, evidence, missing, citations, suggestions, reply },
+    )
 }
 
 /// The method and path of every call that a message shows.
@@ -158,7 +164,8 @@ fn excerpts(
     let operation = checks::contract_operation(subject)
         .and_then(|found| desk.documentation.operation(&found.document, &found.method, &found.template));
     let words = desk.procedure.search_words(decision);
-    let pages = if words.is_empty() { Vec::new() } else { desk.documentation.search(words, MOST_SUGGESTIONS) };
+    let pages =
+        if words.is_empty() { Vec::new() } else { desk.documentation.search(words, MOST_SUGGESTIONS) };
     (operation.into_iter().collect(), pages)
 }
 
@@ -181,10 +188,9 @@ fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: 
         proof.text = masker.mask(&proof.text);
         proof.reference = masker.mask(&proof.reference);
     }
-    let reply = parts.reply.map(|reply| Rendered {
-        subject: masker.mask(&reply.subject),
-        body: masker.mask(&reply.body),
-    });
+    let reply = parts
+        .reply
+        .map(|reply| Rendered { subject: masker.mask(&reply.subject), body: masker.mask(&reply.body) });
     Diagnosis {
         id: inbound.id.clone(),
         partner: incident.sender.map(|partner| partner.code.clone()),
@@ -221,6 +227,7 @@ fn masker(incident: &Incident<'_>, reading: &Reading) -> Masker {
     secrets.extend(incident.keys_written.iter().map(|key| (SecretKind::ApiKey, key.clone())));
     // The login is what the reply speaks of, even where it is written like an e-mail address.
     let login = incident.user.as_ref().map_or("", |user| user.value.as_str());
-    secrets.retain(|(kind, secret)| secret != login || matches!(kind, SecretKind::ApiKey | SecretKind::Token));
+    secrets
+        .retain(|(kind, secret)| secret != login || matches!(kind, SecretKind::ApiKey | SecretKind::Token));
     Masker::new(secrets)
 }

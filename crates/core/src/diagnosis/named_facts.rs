@@ -33,7 +33,8 @@ impl Demand<'_, '_> {
     /// Whether the message speaks of no request to this API at all.
     fn is_out_of_scope(&self) -> bool {
         let incident = self.subject.incident;
-        let shows_call = incident.environment_called || incident.key_record.is_some() || incident.operation.is_some();
+        let shows_call =
+            incident.environment_called || incident.key_record.is_some() || incident.operation.is_some();
         self.speech.out_of_scope.is_some() && !shows_call
     }
 
@@ -43,7 +44,8 @@ impl Demand<'_, '_> {
             return Answer::default();
         }
         let words = self.reading.own_words.as_str();
-        let subject = self.reading.parts.iter().find(|part| part.origin == crate::evidence::unpack::Origin::Subject);
+        let subject =
+            self.reading.parts.iter().find(|part| part.origin == crate::evidence::unpack::Origin::Subject);
         let question = question::of(subject.map(|part| part.text.as_str()), words, self.speech);
         let version = self.subject.incident.product.as_ref().and_then(|product| product.version.as_ref());
         desk.documentation.answer(&question, version.map(|version| version.value.as_str()))
@@ -87,7 +89,8 @@ impl Demand<'_, '_> {
         let incident = self.subject.incident;
         let status = incident.user_record.filter(|_| !incident.user_is_foreign()).map(|user| user.status);
         let product = incident.product.as_ref();
-        let version = |found: Option<&crate::incident::Found<String>>| found.map_or(String::new(), |v| v.value.clone());
+        let version =
+            |found: Option<&crate::incident::Found<String>>| found.map_or(String::new(), |v| v.value.clone());
         let release = self.release_hours();
         inputs
             .fact("chave_em_evidencia", incident.key.is_some())
@@ -98,7 +101,10 @@ impl Demand<'_, '_> {
             .fact("produto_fora_da_api", product.is_some_and(|asked| asked.product.api_versions.is_empty()))
             .fact("produto", product.map_or(String::new(), |asked| asked.product.code.clone()))
             .fact("versao_chamada", version(incident.version.as_ref()))
-            .fact("versao_do_produto", product.and_then(|p| p.product.api_versions.last()).cloned().unwrap_or_default())
+            .fact(
+                "versao_do_produto",
+                product.and_then(|p| p.product.api_versions.last()).cloned().unwrap_or_default(),
+            )
             .fact("token_recusado", incident.unauthorised.is_some())
             .fact("token_emitido_no_log", self.history.issue_logged)
             .fact("falha_temporaria", incident.temporary.is_some())
@@ -110,7 +116,10 @@ impl Demand<'_, '_> {
             .fact("recusas_com_o_mesmo_token", i64::try_from(self.history.refusals).unwrap_or(i64::MAX))
             .fact("minutos_entre_recusas", self.history.minutes_between())
             .fact("ambiente_chamado", version(incident.environment.as_ref()))
-            .fact("ambiente_da_chave", incident.key_record.map_or(String::new(), |key| key.environment.clone()))
+            .fact(
+                "ambiente_da_chave",
+                incident.key_record.map_or(String::new(), |key| key.environment.clone()),
+            )
     }
 
     /// Whole hours since the last release of the route, if one is within the procedure's reach.

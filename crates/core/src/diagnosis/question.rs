@@ -5,7 +5,8 @@ use crate::evidence::speech::{Place, Speech};
 /// Fewer letters ask nothing by themselves ("ok?", "certo?").
 const SHORTEST_QUESTION: usize = 12;
 /// Words of a subject that tell nothing of what is asked; folded.
-const EMPTY_SUBJECTS: &[&str] = &["duvida", "duvidas", "pergunta", "ajuda", "re", "enc", "fwd", "help", "api", "integracao"];
+const EMPTY_SUBJECTS: &[&str] =
+    &["duvida", "duvidas", "pergunta", "ajuda", "re", "enc", "fwd", "help", "api", "integracao"];
 
 /// The question of a message: its subject and every sentence that asks; all its words where none is marked as asking.
 pub(super) fn of(subject: Option<&str>, words: &str, speech: &Speech) -> String {
@@ -61,8 +62,16 @@ mod tests {
     #[test]
     fn the_sentences_that_ask_are_the_question() {
         let table = [
-            (None, "Bom dia! Sou novo aqui. Qual o limite por minuto? Dizem que é mil.", "Qual o limite por minuto?"),
-            (Some("Notificações perdidas"), "ela é mandada de novo? Quantas vezes?", "Notificações perdidas\nela é mandada de novo?\nQuantas vezes?"),
+            (
+                None,
+                "Bom dia! Sou novo aqui. Qual o limite por minuto? Dizem que é mil.",
+                "Qual o limite por minuto?",
+            ),
+            (
+                Some("Notificações perdidas"),
+                "ela é mandada de novo? Quantas vezes?",
+                "Notificações perdidas\nela é mandada de novo?\nQuantas vezes?",
+            ),
             (Some("dúvida"), "como renovo o token", "como renovo o token"),
             (None, "posso mandar 1.000 por vez? ok?", "posso mandar 1.000 por vez?"),
         ];

@@ -56,7 +56,8 @@ impl Words<'_, '_> {
         let first = name.split_whitespace().next()?.trim_matches(|c: char| !c.is_alphabetic());
         let capital = first.chars().next().is_some_and(char::is_uppercase);
         let plain = first.chars().count() > 1 && first.chars().all(char::is_alphabetic);
-        let role = ["equipe", "time", "suporte", "plantao", "monitor", "integracao", "setor", "alerta", "alertas"];
+        let role =
+            ["equipe", "time", "suporte", "plantao", "monitor", "integracao", "setor", "alerta", "alertas"];
         let is_role = role.contains(&crate::evidence::fold(first).as_str());
         (capital && plain && !is_role).then(|| first.to_owned())
     }
@@ -71,9 +72,9 @@ impl Words<'_, '_> {
         variables.chave = incident.key.as_ref().map(|key| key.value.to_string());
         variables.usuario = incident.user.as_ref().map(|user| user.value.clone());
         variables.ambiente = incident.environment.as_ref().map(|found| self.environment_name(&found.value));
-        let own_key = incident.key_record.filter(|key| {
-            incident.sender.is_some_and(|sender| sender.code == key.partner)
-        });
+        let own_key = incident
+            .key_record
+            .filter(|key| incident.sender.is_some_and(|sender| sender.code == key.partner));
         variables.ambiente_da_chave = own_key.map(|key| self.environment_name(&key.environment));
         variables.endpoint = match (&incident.method, &incident.path) {
             (Some(method), Some(path)) => Some(format!("{} {}", method.value, path.value)),
@@ -82,9 +83,9 @@ impl Words<'_, '_> {
         };
         variables.horario = incident.at.as_ref().map(|at| self.local(at.value));
         variables.mensagem_de_erro = incident.error.as_ref().map(|error| error.value.clone());
-        let own_user = incident.user_record.filter(|user| {
-            incident.sender.is_some_and(|sender| sender.code == user.partner)
-        });
+        let own_user = incident
+            .user_record
+            .filter(|user| incident.sender.is_some_and(|sender| sender.code == user.partner));
         variables.usuario_status = own_user.map(|user| user.status.word().to_owned());
     }
 
@@ -97,7 +98,8 @@ impl Words<'_, '_> {
         let Some(issued) = token.value.issued_at.as_ref().map(|issued| issued.value) else { return };
         variables.token_emitido_em = Some(self.local(issued));
         variables.token_expirou_em = issued.checked_add(validity).ok().map(|expired| self.local(expired));
-        variables.token_idade = checks::used_at(subject.incident).map(|used| in_words(checks::token_age(issued, used)));
+        variables.token_idade =
+            checks::used_at(subject.incident).map(|used| in_words(checks::token_age(issued, used)));
         let history = self.demand.history;
         if history.refusals > 1 {
             variables.recusas = i64::try_from(history.refusals).ok();
@@ -111,7 +113,8 @@ impl Words<'_, '_> {
         variables.expediente = Some(subject.calendar.week_in_words());
         let Some(at) = &subject.incident.at else { return };
         variables.feriado = subject.calendar.holiday_at(at.value);
-        variables.proximo_expediente = subject.calendar.next_opening(at.value).map(|opening| self.local(opening));
+        variables.proximo_expediente =
+            subject.calendar.next_opening(at.value).map(|opening| self.local(opening));
         if let Some((routine, occurrence)) = checks::running_routine(subject) {
             variables.rotina_nome = Some(routine.name.clone());
             variables.rotina_inicio = Some(self.local(occurrence.start));
@@ -143,7 +146,8 @@ impl Words<'_, '_> {
         if let Some((operation, version)) = checks::right_route(subject) {
             variables.rota_correta = Some(format!("{} {}", operation.method, operation.template));
             variables.versao_correta = Some(version.to_uppercase());
-            variables.versao_chamada = subject.incident.version.as_ref().map(|called| called.value.to_uppercase());
+            variables.versao_chamada =
+                subject.incident.version.as_ref().map(|called| called.value.to_uppercase());
         }
         let breaches = checks::breaches(subject).unwrap_or_default();
         variables.problemas_da_requisicao =

@@ -68,12 +68,36 @@ fn worth_trying(word: &str) -> bool {
 pub fn may_be_key(word: &str) -> bool {
     word.len() >= SHORTEST_KEY
         && (word.chars().any(|c| c.is_ascii_digit())
-            || word.chars().skip(1).any(|c| c.is_ascii_uppercase()) && word.chars().any(|c| c.is_ascii_lowercase())
+            || word.chars().skip(1).any(|c| c.is_ascii_uppercase())
+                && word.chars().any(|c| c.is_ascii_lowercase())
             || word.contains(['_', '-', '+']))
 }
 
 fn is_delimiter(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '\\' | '“' | '”' | '‘' | '’' | '«' | '»')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '"' | '\''
+                | '`'
+                | ','
+                | ';'
+                | '<'
+                | '>'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '{'
+                | '}'
+                | '|'
+                | '\\'
+                | '“'
+                | '”'
+                | '‘'
+                | '’'
+                | '«'
+                | '»'
+        )
 }
 
 fn is_joint(c: char) -> bool {
@@ -81,7 +105,8 @@ fn is_joint(c: char) -> bool {
 }
 
 fn is_edge(c: char) -> bool {
-    matches!(c, '.' | ':' | '!' | '?' | '*' | '_' | '~' | '#' | '/' | '—' | '–' | '-' | '=' | '…') || is_invisible(c)
+    matches!(c, '.' | ':' | '!' | '?' | '*' | '_' | '~' | '#' | '/' | '—' | '–' | '-' | '=' | '…')
+        || is_invisible(c)
 }
 
 /// The maximal runs of characters that are no `separator`.

@@ -81,11 +81,10 @@ pub fn read(inbound: &Inbound, zone: &TimeZone) -> Reading {
     let whole_body = body.and_then(|at| parts.get(at)).map(|part| part.text.clone()).unwrap_or_default();
     let own_words = own_words_of(&whole_body);
     // Evidence in what the sender wrote wins; a bare "segue abaixo" over a quotation is read whole.
-    if let Some(part) = body.and_then(|at| parts.get_mut(at)) {
-        if shows_something(&own_words) || !shows_something(&part.text) {
+    if let Some(part) = body.and_then(|at| parts.get_mut(at))
+        && (shows_something(&own_words) || !shows_something(&part.text)) {
             part.text.clone_from(&own_words);
         }
-    }
     let mut reading = Reading {
         parts,
         own_words,

@@ -66,10 +66,16 @@ impl Inquiry {
     /// The rows of a log in memory that answer this inquiry; `paths` are the routes that the message calls.
     ///
     /// A row found by its id brings its user's and its route's other rows along.
-    pub fn rows(&self, registry: &Registry, log: &RequestLog, paths: &[(String, String)]) -> Vec<LoggedRequest> {
+    pub fn rows(
+        &self,
+        registry: &Registry,
+        log: &RequestLog,
+        paths: &[(String, String)],
+    ) -> Vec<LoggedRequest> {
         let users: BTreeSet<String> =
             self.logins.iter().filter(|login| registry.user(login).is_some()).cloned().collect();
-        let keys: BTreeSet<KeyPrint> = self.keys.iter().filter(|key| registry.key(key).is_some()).cloned().collect();
+        let keys: BTreeSet<KeyPrint> =
+            self.keys.iter().filter(|key| registry.key(key).is_some()).cloned().collect();
         let mut query = LogQuery {
             request_ids: self.request_ids.clone(),
             users: users.into_iter().collect(),

@@ -117,12 +117,16 @@ pub(crate) fn failed(call: &Call) -> Option<bool> {
     if let Some(status) = call.status {
         return Some(status >= 400);
     }
-    call.response_body.as_ref().map(|body| !body.contains("\"success\":true") && !body.contains("\"success\": true"))
+    call.response_body
+        .as_ref()
+        .map(|body| !body.contains("\"success\":true") && !body.contains("\"success\": true"))
 }
 
 /// The path of an absolute or relative address, without query and fragment.
 pub(crate) fn path_only(url: &str) -> String {
-    let after = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+    let after = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
     let end = after.find(['?', '#']).unwrap_or(after.len());
     after.get(..end).unwrap_or(after).to_owned()
 }
@@ -144,10 +148,12 @@ fn loose_body(context: &Context<'_, '_>, part: usize, call: &Call) -> Option<Bod
 /// An answer that stands alone: the first after the call, else any.
 fn add_loose_answer(context: &Context<'_, '_>, part: usize, call: &mut Call) {
     let alone = |other: &Call| {
-        other.url.is_none() && (other.response_body.is_some() || other.status.is_some() || other.error.is_some())
+        other.url.is_none()
+            && (other.response_body.is_some() || other.status.is_some() || other.error.is_some())
     };
     let calls = &context.reading.calls;
-    let after = calls.iter().find(|s| s.part == part && s.what.1.span.start >= call.span.end && alone(&s.what.1));
+    let after =
+        calls.iter().find(|s| s.part == part && s.what.1.span.start >= call.span.end && alone(&s.what.1));
     if let Some(seen) = after.or_else(|| calls.iter().find(|s| alone(&s.what.1))) {
         answer(call, &seen.what.1);
     }

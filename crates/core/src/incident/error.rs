@@ -11,16 +11,33 @@ use crate::evidence::fields::{self, FieldKind};
 
 /// A sentence in quotation marks.
 #[expect(clippy::expect_used, reason = "a literal pattern")]
-static QUOTED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("\"([^\"\n{}]{6,160})\"|“([^”\n{}]{6,160})”").expect("the pattern is well formed"));
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("\"([^\"\n{}]{6,160})\"|“([^”\n{}]{6,160})”").expect("the pattern is well formed")
+});
 /// How far into the body quotations are looked for.
 const QUOTED_BYTES: usize = 16 * 1024;
 
 /// Words of a transport error that mean a time-out, a refused or a broken connection; lower case.
 const TRANSPORT: &[&str] = &[
-    "timed out", "timeout", "time-out", "time out", "connection refused", "econnrefused", "etimedout", "econnreset",
-    "connection reset", "esockettimedout", "tempo limite", "connect failed", "unable to connect", "failed to connect",
-    "conexao recusada", "conexão recusada", "deadline exceeded", "socket hang up", "actively refused",
+    "timed out",
+    "timeout",
+    "time-out",
+    "time out",
+    "connection refused",
+    "econnrefused",
+    "etimedout",
+    "econnreset",
+    "connection reset",
+    "esockettimedout",
+    "tempo limite",
+    "connect failed",
+    "unable to connect",
+    "failed to connect",
+    "conexao recusada",
+    "conexão recusada",
+    "deadline exceeded",
+    "socket hang up",
+    "actively refused",
 ];
 
 /// Sets status, error message and the kind of failure.
@@ -60,7 +77,8 @@ fn named(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found<Str
     if let Some(seen) = found {
         return Some(Found::new(seen.what.value.clone(), whence(context, seen.part, &seen.what.span)));
     }
-    let fails = incident.call.as_ref().is_some_and(|(_, call)| call.url.is_some()) || context.speech.reports_error.is_some();
+    let fails = incident.call.as_ref().is_some_and(|(_, call)| call.url.is_some())
+        || context.speech.reports_error.is_some();
     if incident.error.is_some() || !fails {
         return None;
     }
@@ -69,7 +87,8 @@ fn named(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found<Str
 
 /// A quoted sentence in the sender's words: `"Erro interno."`.
 fn quotation(context: &Context<'_, '_>) -> Option<Found<String>> {
-    let body = context.reading.parts.iter().position(|p| p.origin == crate::evidence::unpack::Origin::Body)?;
+    let body =
+        context.reading.parts.iter().position(|p| p.origin == crate::evidence::unpack::Origin::Body)?;
     let text = context.reading.text(body);
     QUOTED.captures_iter(text.get(..text.len().min(QUOTED_BYTES)).unwrap_or("")).find_map(|found| {
         let inside = found.get(1).or_else(|| found.get(2))?;
@@ -136,11 +155,10 @@ fn temporary(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found
     if let Some(error) = incident.error.as_ref().filter(|error| is_server_error(&error.value)) {
         return Some(error.clone());
     }
-    if let Some((part, call)) = &incident.call {
-        if let Some(error) = call.error.as_ref().filter(|error| is_transport(error)) {
+    if let Some((part, call)) = &incident.call
+        && let Some(error) = call.error.as_ref().filter(|error| is_transport(error)) {
             return Some(Found::new(error.clone(), whence(context, *part, &call.span)));
         }
-    }
     let told = context.speech.reports_timeout.as_ref()?;
     Some(Found::new(told.text.clone(), told_at(context, &told.span)))
 }
@@ -159,7 +177,10 @@ fn unauthorised(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Fo
     }
     if let Some(error) = &incident.error {
         let folded = crate::evidence::fold(&error.value);
-        return ["unauthorized", "nao autorizado", "401"].iter().any(|w| folded.contains(w)).then(|| error.clone());
+        return ["unauthorized", "nao autorizado", "401"]
+            .iter()
+            .any(|w| folded.contains(w))
+            .then(|| error.clone());
     }
     let told = context.speech.reports_unauthorised.as_ref()?;
     Some(Found::new(told.text.clone(), told_at(context, &told.span)))

@@ -19,21 +19,21 @@ mod token;
 
 use jiff::{Timestamp, ZonedDateTime};
 
-pub use self::found::{Found, Source, Whence};
-pub use self::product::ProductQuestion;
-pub use self::payload::{NO_BODY, Payload};
 pub(crate) use self::call_choice::{failed, path_only};
 pub(crate) use self::error::temporary_failure;
+pub use self::found::{Found, Source, Whence};
 pub(crate) use self::log_match::same_path;
+pub use self::payload::{NO_BODY, Payload};
+pub use self::product::ProductQuestion;
 pub use self::token::{Bearer, TokenSeen};
 use crate::evidence::call::Call;
 use crate::evidence::key::{HashSecret, KeyPrint};
 use crate::evidence::reading::Reading;
 use crate::evidence::speech::{Lexicon, Speech};
-use crate::facts::{Known, Limits};
 use crate::facts::contract::Operation;
 use crate::facts::registry::{ApiKey, Partner, User};
 use crate::facts::request_log::LoggedRequest;
+use crate::facts::{Known, Limits};
 
 /// What a message is about, with every value's place. Holds secrets, so it has no `Debug` and stays in the core.
 pub struct Incident<'k> {
@@ -100,12 +100,7 @@ pub struct Matching<'a> {
 
 impl<'k> Incident<'k> {
     /// Puts the incident together. Pure: same arguments, same incident.
-    pub fn of(
-        reading: &Reading,
-        speech: &Speech,
-        known: &Known<'k>,
-        matching: Matching<'_>,
-    ) -> Self {
+    pub fn of(reading: &Reading, speech: &Speech, known: &Known<'k>, matching: Matching<'_>) -> Self {
         let Matching { sender_address, secret, limits, lexicon } = matching;
         let context = Context { reading, speech, known, secret, limits, lexicon };
         let mut incident = Self::empty(sender_address.and_then(|a| known.registry.partner_of_address(a)));

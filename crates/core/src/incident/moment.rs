@@ -52,20 +52,23 @@ fn found(context: &Context<'_, '_>, seen: &Seen<Moment>, at: Timestamp) -> Found
 /// The instant that the call carries itself.
 fn of_call(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found<Timestamp>> {
     let (part, call) = incident.call.as_ref()?;
-    if let Some(written) = &call.at {
-        if let Some(MomentKind::Full { at, .. }) = moments::parse_written(written, &context.reading.received_at) {
+    if let Some(written) = &call.at
+        && let Some(MomentKind::Full { at, .. }) =
+            moments::parse_written(written, &context.reading.received_at)
+        {
             let place = whence(context, *part, &call.span);
             return Some(Found::new(at, place));
         }
-    }
     let date = call.response_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("date"));
-    if let Some((_, value)) = date {
-        if let Some(MomentKind::Full { at, .. }) = moments::parse_written(value, &context.reading.received_at) {
+    if let Some((_, value)) = date
+        && let Some(MomentKind::Full { at, .. }) = moments::parse_written(value, &context.reading.received_at)
+        {
             return Some(Found::new(at, whence(context, *part, &call.span)));
         }
-    }
     let inside = |span: &Range<usize>| call.span.start <= span.start && span.end <= call.span.end;
-    full(context).find(|(seen, _)| seen.part == *part && inside(&seen.what.span)).map(|(s, at)| found(context, s, at))
+    full(context)
+        .find(|(seen, _)| seen.part == *part && inside(&seen.what.span))
+        .map(|(s, at)| found(context, s, at))
 }
 
 /// A moment that the text names as the failure's (`Data/hora: …`).
@@ -95,8 +98,11 @@ fn near_call(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found
     call.url.as_ref()?;
     let text = context.reading.text(*part);
     let lines_between = |span: &Range<usize>| {
-        let (from, to) =
-            if span.end <= call.span.start { (span.end, call.span.start) } else { (call.span.end, span.start) };
+        let (from, to) = if span.end <= call.span.start {
+            (span.end, call.span.start)
+        } else {
+            (call.span.end, span.start)
+        };
         text.get(from..to).map_or(usize::MAX, |between| between.bytes().filter(|b| *b == b'\n').count())
     };
     full(context)
@@ -127,7 +133,8 @@ fn is_of_token(context: &Context<'_, '_>, seen: &Seen<Moment>) -> bool {
     }
     let before = text.get(from..at).unwrap_or("");
     // Only the clause that leads to the moment counts.
-    let clause = before.rsplit(['\n', '.', ';', ',', '!', '?']).find(|part| !part.trim().is_empty()).unwrap_or("");
+    let clause =
+        before.rsplit(['\n', '.', ';', ',', '!', '?']).find(|part| !part.trim().is_empty()).unwrap_or("");
     let folded = crate::evidence::fold(clause);
     TOKEN_CUES.iter().any(|cue| folded.contains(cue))
 }

@@ -25,7 +25,9 @@ pub(super) fn of_call(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
         let place = whence(context, *part, &call.span);
         let shown = match &call.body {
             Some(Body::Text(text)) if !text.trim().is_empty() => Some(Payload::Text(text.clone())),
-            Some(Body::Form(fields)) => Some(Payload::Opaque(format!("formulário com {} campos", fields.len()))),
+            Some(Body::Form(fields)) => {
+                Some(Payload::Opaque(format!("formulário com {} campos", fields.len())))
+            }
             Some(Body::File(name)) => Some(Payload::Opaque(format!("arquivo {name}"))),
             Some(Body::Text(_)) | None => None,
         };

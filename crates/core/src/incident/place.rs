@@ -30,12 +30,11 @@ pub(super) fn of_call(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
         incident.method = method.map(|method| Found::new(method.to_ascii_uppercase(), seen.clone()));
         incident.path = Some(Found::new(path, seen));
     }
-    if incident.environment.is_none() {
-        if let Some((code, _, whence)) = base {
+    if incident.environment.is_none()
+        && let Some((code, _, whence)) = base {
             incident.environment = Some(Found::new(code, whence));
             incident.environment_called = true;
         }
-    }
 }
 
 /// The path below a base address that the message names apart (`Url: https://host/api/v2`).
@@ -74,7 +73,8 @@ pub(super) fn of_rest<'k>(context: &Context<'_, 'k>, incident: &mut Incident<'k>
         incident.environment = by_key.or_else(|| in_words(context));
     }
     if let Some(path) = &incident.path {
-        incident.version = registry.version_of_path(&path.value).map(|version| path.with(version.code.clone()));
+        incident.version =
+            registry.version_of_path(&path.value).map(|version| path.with(version.code.clone()));
         let method = incident.method.as_ref().map(|method| method.value.as_str());
         incident.operation = match context.known.contract.locate(method.unwrap_or(""), &path.value) {
             Located::Operation(operation) => Some(operation),
@@ -115,7 +115,9 @@ fn named_in(context: &Context<'_, '_>, text: &str) -> Vec<(String, Range<usize>)
     let environments = &context.known.registry.environments;
     let names: Vec<(&str, &str)> = environments
         .iter()
-        .flat_map(|environment| [(environment.code.as_str(), environment.name.as_str()), (&environment.code, &environment.code)])
+        .flat_map(|environment| {
+            [(environment.code.as_str(), environment.name.as_str()), (&environment.code, &environment.code)]
+        })
         .collect();
     let mut found: Vec<(String, Range<usize>)> =
         mentions::find(text, &names).into_iter().map(|mention| (mention.code, mention.span)).collect();

@@ -22,7 +22,11 @@ pub(super) fn of_words<'k>(context: &Context<'_, 'k>, incident: &mut Incident<'k
     let names: Vec<(&str, &str)> = registry
         .products
         .iter()
-        .flat_map(|p| std::iter::once(p.name.as_str()).chain(p.aliases.iter().map(String::as_str)).map(|n| (p.code.as_str(), n)))
+        .flat_map(|p| {
+            std::iter::once(p.name.as_str())
+                .chain(p.aliases.iter().map(String::as_str))
+                .map(|n| (p.code.as_str(), n))
+        })
         .collect();
     let version = incident.version.clone().or_else(|| version_in_words(context));
     let mut chosen: Option<ProductQuestion<'_>> = None;
@@ -32,8 +36,11 @@ pub(super) fn of_words<'k>(context: &Context<'_, 'k>, incident: &mut Incident<'k
                 continue;
             }
             let Some(product) = registry.products.iter().find(|p| p.code == mention.code) else { continue };
-            let question =
-                ProductQuestion { product, whence: whence(context, index, &mention.span), version: version.clone() };
+            let question = ProductQuestion {
+                product,
+                whence: whence(context, index, &mention.span),
+                version: version.clone(),
+            };
             let better = chosen.as_ref().is_none_or(|before| !lacking(before) && lacking(&question));
             if better {
                 chosen = Some(question);
@@ -74,12 +81,14 @@ fn version_in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
 /// Every version that a text names, by the registry's codes and the lexicon's words for them.
 fn named_in(context: &Context<'_, '_>, text: &str) -> Vec<(String, Range<usize>)> {
     let versions = &context.known.registry.api_versions;
-    let names: Vec<(&str, &str)> = versions.iter().map(|version| (version.code.as_str(), version.code.as_str())).collect();
+    let names: Vec<(&str, &str)> =
+        versions.iter().map(|version| (version.code.as_str(), version.code.as_str())).collect();
     let mut found: Vec<(String, Range<usize>)> =
         mentions::find(text, &names).into_iter().map(|mention| (mention.code, mention.span)).collect();
     for mention in context.lexicon.versions(text) {
         let meant = versions.iter().find(|version| {
-            version.code == mention.code || context.lexicon.versions(&version.code).iter().any(|word| word.code == mention.code)
+            version.code == mention.code
+                || context.lexicon.versions(&version.code).iter().any(|word| word.code == mention.code)
         });
         found.extend(meant.map(|version| (version.code.clone(), mention.span)));
     }

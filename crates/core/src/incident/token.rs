@@ -36,9 +36,10 @@ pub struct TokenSeen {
 /// Sets the token: the call's header first, then one in the text, then what the log knows of its issue.
 pub(super) fn of_call(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
     let seen = in_header(context, incident).or_else(|| in_text(context));
-    let issued_in_log = incident.row.as_ref().and_then(|row| {
-        row.token_issued_at.map(|issued| Found::new(issued, log_match::whence(row)))
-    });
+    let issued_in_log = incident
+        .row
+        .as_ref()
+        .and_then(|row| row.token_issued_at.map(|issued| Found::new(issued, log_match::whence(row))));
     incident.token = match (seen, issued_in_log) {
         (Some(mut token), issued) => {
             if token.value.issued_at.is_none() {
@@ -74,7 +75,9 @@ fn read_header(value: &str, place: &Found<()>) -> Found<TokenSeen> {
     let words: Vec<&str> = value.split_whitespace().collect();
     let is_bearer = |word: &&str| word.trim_end_matches(':').eq_ignore_ascii_case("bearer");
     let (bearer, token) = match words.as_slice() {
-        [first, second, rest @ ..] if is_bearer(first) && is_bearer(second) => (Bearer::Doubled, rest.first().copied()),
+        [first, second, rest @ ..] if is_bearer(first) && is_bearer(second) => {
+            (Bearer::Doubled, rest.first().copied())
+        }
         [first, token, ..] if is_bearer(first) && !first.ends_with(':') => (Bearer::Right, Some(*token)),
         [first] if is_bearer(first) => (Bearer::Right, None),
         [only] => (Bearer::Without, Some(*only)),

@@ -135,7 +135,8 @@ impl Procedure {
 
     /// The words by which further reading on a decided cause is looked for; empty where the file names none.
     pub fn search_words(&self, decision: &Decision) -> &str {
-        let causes = self.situation(&decision.situation).map(|found| found.causes.as_slice()).unwrap_or_default();
+        let causes =
+            self.situation(&decision.situation).map(|found| found.causes.as_slice()).unwrap_or_default();
         let cause = causes.iter().find(|cause| *cause.code.get_ref() == decision.cause);
         cause.and_then(|cause| cause.search.as_deref()).unwrap_or("")
     }

@@ -52,7 +52,9 @@ impl Figures {
         let shares = |counted: &BTreeMap<String, (usize, usize)>| -> serde_json::Map<String, Value> {
             counted
                 .iter()
-                .map(|(name, (right, all))| (name.clone(), json!({"right": right, "all": all, "share": share(*right, *all)})))
+                .map(|(name, (right, all))| {
+                    (name.clone(), json!({"right": right, "all": all, "share": share(*right, *all)}))
+                })
                 .collect()
         };
         let confusion: Vec<Value> = self

@@ -43,7 +43,8 @@ pub(super) fn of(case: &Value, diagnosis: &Diagnosis) -> Scored {
     }
     for (name, wanted) in expected.get("checks").and_then(Value::as_object).into_iter().flatten() {
         let checks = got.get("checks").and_then(Value::as_array);
-        let verdict = checks.into_iter().flatten().find(|c| c.get("check").and_then(Value::as_str) == Some(name));
+        let verdict =
+            checks.into_iter().flatten().find(|c| c.get("check").and_then(Value::as_str) == Some(name));
         let verdict = verdict.and_then(|c| c.get("verdict")).unwrap_or(&Value::Null);
         fields.insert(format!("check.{name}"), exact(wanted, verdict));
     }
@@ -52,7 +53,12 @@ pub(super) fn of(case: &Value, diagnosis: &Diagnosis) -> Scored {
     }
     fields.insert("forbidden".to_owned(), forbidden(&expected, &got));
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
-    Scored { id: text(case, "id"), expected_cause: text(&expected, "cause"), cause: text(&got, "cause"), fields }
+    Scored {
+        id: text(case, "id"),
+        expected_cause: text(&expected, "cause"),
+        cause: text(&got, "cause"),
+        fields,
+    }
 }
 
 fn exact(wanted: &Value, got: &Value) -> Judged {

@@ -39,7 +39,10 @@ impl Registry {
     /// Whether a string is written like one of the registered logins: the same letters, and about as many digits.
     pub fn looks_like_login(&self, text: &str) -> bool {
         let Some((shape, digits)) = login_shape(text) else { return false };
-        self.index.login_shapes.get(&shape).is_some_and(|known| known.iter().any(|n| n.abs_diff(digits) <= DIGITS_OFF))
+        self.index
+            .login_shapes
+            .get(&shape)
+            .is_some_and(|known| known.iter().any(|n| n.abs_diff(digits) <= DIGITS_OFF))
     }
 }
 
@@ -75,7 +78,11 @@ fn first_host(lower: &str, host: String) -> Option<usize> {
 }
 
 fn is_end(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '\\' | '*' | '”' | '“')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '"' | '\'' | '`' | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '\\' | '*' | '”' | '“'
+        )
 }
 
 #[cfg(test)]
