@@ -156,9 +156,10 @@ fn temporary(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found
         return Some(error.clone());
     }
     if let Some((part, call)) = &incident.call
-        && let Some(error) = call.error.as_ref().filter(|error| is_transport(error)) {
-            return Some(Found::new(error.clone(), whence(context, *part, &call.span)));
-        }
+        && let Some(error) = call.error.as_ref().filter(|error| is_transport(error))
+    {
+        return Some(Found::new(error.clone(), whence(context, *part, &call.span)));
+    }
     let told = context.speech.reports_timeout.as_ref()?;
     Some(Found::new(told.text.clone(), told_at(context, &told.span)))
 }

@@ -55,16 +55,16 @@ fn of_call(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found<T
     if let Some(written) = &call.at
         && let Some(MomentKind::Full { at, .. }) =
             moments::parse_written(written, &context.reading.received_at)
-        {
-            let place = whence(context, *part, &call.span);
-            return Some(Found::new(at, place));
-        }
+    {
+        let place = whence(context, *part, &call.span);
+        return Some(Found::new(at, place));
+    }
     let date = call.response_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("date"));
     if let Some((_, value)) = date
         && let Some(MomentKind::Full { at, .. }) = moments::parse_written(value, &context.reading.received_at)
-        {
-            return Some(Found::new(at, whence(context, *part, &call.span)));
-        }
+    {
+        return Some(Found::new(at, whence(context, *part, &call.span)));
+    }
     let inside = |span: &Range<usize>| call.span.start <= span.start && span.end <= call.span.end;
     full(context)
         .find(|(seen, _)| seen.part == *part && inside(&seen.what.span))

@@ -31,10 +31,11 @@ pub(super) fn of_call(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
         incident.path = Some(Found::new(path, seen));
     }
     if incident.environment.is_none()
-        && let Some((code, _, whence)) = base {
-            incident.environment = Some(Found::new(code, whence));
-            incident.environment_called = true;
-        }
+        && let Some((code, _, whence)) = base
+    {
+        incident.environment = Some(Found::new(code, whence));
+        incident.environment_called = true;
+    }
 }
 
 /// The path below a base address that the message names apart (`Url: https://host/api/v2`).

@@ -210,7 +210,7 @@ fn a_section_a_situation_or_a_cause_that_nothing_decides_is_told() {
             "nenhuma entrada decide a causa `chave-inativa`",
         ),
         (
-            "[[situation.cause]]\ncode = \"parceiro-sem-chave\"\nname = \"Ainda não tem chave deste ambiente\"",
+            "[[situation.cause]]\ncode = \"parceiro-sem-chave\"\nname = \"Ainda não tem chave deste ambiente\"\nsearch = \"solicitar API Key comercial\"",
             "",
             "a situação `solicitacao-api-key` não tem nenhuma causa",
         ),
