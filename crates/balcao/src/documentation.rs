@@ -1,7 +1,9 @@
 //! The documentation as the core asks for it, answered by the library of excerpts.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Mutex;
 
 use anyhow::Context as _;
 use balcao_core::facts::documentation::{Answer, Documentation, Excerpt};
@@ -15,7 +17,12 @@ const LONGEST_OPERATION: usize = 1_200;
 /// The pages of the documentation, indexed.
 pub struct Pages {
     library: Library,
+    /// Searches by the procedure's own words, which are few and come again with every message.
+    found: Mutex<BTreeMap<String, Vec<Excerpt>>>,
 }
+
+/// Searches that are kept.
+const MOST_KEPT: usize = 64;
 
 impl Pages {
     /// Indexes `files` (path below the documentation, and text) with the words and numbers that stand beside the procedure,
@@ -28,7 +35,7 @@ impl Pages {
         let answering = Answering::parse(&beside(procedure, "answering.toml")?).context("answering.toml")?;
         let files = files.into_iter().map(|(path, text)| SourceFile { path, text }).collect();
         let (library, problems) = Library::build_with(files, &lexicon, answering);
-        Ok((Self { library }, problems))
+        Ok((Self { library, found: Mutex::default() }, problems))
     }
 
     /// The figures of labelled questions (`questions.jsonl`), and the questions that went wrong.
@@ -81,8 +88,17 @@ impl Documentation for Pages {
     }
 
     fn search(&self, words: &str, limit: usize) -> Vec<Excerpt> {
+        // A poisoned lock only means that another thread died while it held a complete map.
+        let kept = || self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = kept().get(words) {
+            return known.iter().take(limit).cloned().collect();
+        }
         let answer = self.answer(words, None);
-        answer.answered.into_iter().chain(answer.suggestions).take(limit).collect()
+        let found: Vec<Excerpt> = answer.answered.into_iter().chain(answer.suggestions).collect();
+        if kept().len() < MOST_KEPT {
+            kept().insert(words.to_owned(), found.clone());
+        }
+        found.into_iter().take(limit).collect()
     }
 
     fn operation(&self, document: &str, method: &str, template: &str) -> Option<Excerpt> {

@@ -14,6 +14,7 @@ use balcao_core::facts::contract::Contract;
 use balcao_core::facts::registry::Registry;
 use balcao_core::facts::request_log::RequestLog;
 use balcao_core::inbound::Inbound;
+use balcao_core::incident::RegistryNames;
 use balcao_core::procedure::{Procedure, ProcedureFiles, ProcedureProblem};
 
 use crate::catalogue::Catalogue;
@@ -53,6 +54,7 @@ pub struct Loaded {
     pages: Pages,
     pub procedure: Procedure,
     lexicon: Lexicon,
+    names: RegistryNames,
     calendar: Calendar,
     secret: HashSecret,
     limits: Limits,
@@ -78,9 +80,10 @@ impl Sources {
         let procedure = procedure(self.procedure.as_deref(), catalogue)?;
         let lexicon = Lexicon::parse(&beside(own.as_deref(), "speech.toml")?)
             .with_context(|| catalogue.say("error-words", &[("file", "speech.toml")]))?;
+        let names = RegistryNames::of(&registry, &lexicon);
         let calendar = Calendar::of(&registry);
         let limits = limits(&procedure);
-        Ok(Loaded { registry, log, contract, pages, procedure, lexicon, calendar, secret, limits })
+        Ok(Loaded { registry, log, contract, pages, procedure, lexicon, names, calendar, secret, limits })
     }
 }
 
@@ -93,6 +96,7 @@ impl Loaded {
             documentation: &self.pages,
             procedure: &self.procedure,
             lexicon: &self.lexicon,
+            names: &self.names,
             calendar: &self.calendar,
             secret: &self.secret,
             limits: self.limits,

@@ -28,7 +28,7 @@ use crate::facts::registry::Registry;
 use crate::facts::request_log::LoggedRequest;
 use crate::facts::{Known, Limits};
 use crate::inbound::Inbound;
-use crate::incident::{Incident, Matching};
+use crate::incident::{Incident, Matching, RegistryNames};
 use crate::mask::{self, Masker, SecretKind};
 use crate::procedure::{Decision, Procedure};
 use crate::reply::Rendered;
@@ -48,6 +48,7 @@ pub struct Desk<'d> {
     pub documentation: &'d dyn Documentation,
     pub procedure: &'d Procedure,
     pub lexicon: &'d Lexicon,
+    pub names: &'d RegistryNames,
     pub calendar: &'d Calendar,
     pub secret: &'d HashSecret,
     pub limits: Limits,
@@ -89,6 +90,7 @@ pub fn diagnose(
         secret: desk.secret,
         limits: desk.limits,
         lexicon: desk.lexicon,
+        names: desk.names,
     };
     let incident = Incident::of(&reading, &speech, &known, matching);
     let subject =

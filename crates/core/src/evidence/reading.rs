@@ -82,6 +82,7 @@ pub fn read(inbound: &Inbound, zone: &TimeZone) -> Reading {
     let own_words = own_words_of(&whole_body);
     // Evidence in what the sender wrote wins; a bare "segue abaixo" over a quotation is read whole.
     if let Some(part) = body.and_then(|at| parts.get_mut(at))
+        && own_words != part.text
         && (shows_something(&own_words) || !shows_something(&part.text))
     {
         part.text.clone_from(&own_words);

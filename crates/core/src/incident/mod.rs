@@ -12,6 +12,7 @@ mod found;
 mod identity;
 mod log_match;
 mod moment;
+mod names;
 mod payload;
 mod place;
 mod product;
@@ -24,6 +25,7 @@ pub(crate) use self::error::temporary_failure;
 pub use self::found::{Found, Source, Whence};
 pub(crate) use self::log_match::same_path;
 pub use self::payload::{NO_BODY, Payload};
+pub use self::names::RegistryNames;
 pub use self::product::ProductQuestion;
 pub use self::token::{Bearer, TokenSeen};
 use crate::evidence::call::Call;
@@ -85,6 +87,7 @@ struct Context<'r, 'k> {
     secret: &'r HashSecret,
     limits: Limits,
     lexicon: &'r Lexicon,
+    names: &'r RegistryNames,
 }
 
 /// By what a message is matched with what is known.
@@ -96,13 +99,15 @@ pub struct Matching<'a> {
     pub limits: Limits,
     /// The words for environments and versions.
     pub lexicon: &'a Lexicon,
+    /// The registry's names, ready to be looked for.
+    pub names: &'a RegistryNames,
 }
 
 impl<'k> Incident<'k> {
     /// Puts the incident together. Pure: same arguments, same incident.
     pub fn of(reading: &Reading, speech: &Speech, known: &Known<'k>, matching: Matching<'_>) -> Self {
-        let Matching { sender_address, secret, limits, lexicon } = matching;
-        let context = Context { reading, speech, known, secret, limits, lexicon };
+        let Matching { sender_address, secret, limits, lexicon, names } = matching;
+        let context = Context { reading, speech, known, secret, limits, lexicon, names };
         let mut incident = Self::empty(sender_address.and_then(|a| known.registry.partner_of_address(a)));
         incident.received_at = Some(reading.received_at.clone());
         call_choice::choose(&context, &mut incident);

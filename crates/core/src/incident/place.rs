@@ -1,12 +1,9 @@
 //! Where the request went: environment, version, method, path and the documented operation.
 
-use std::ops::Range;
-
 use super::call_choice::path_only;
 use super::identity::whence;
 use super::{Context, Found, Incident, Source, Whence};
 use crate::evidence::fields::FieldKind;
-use crate::evidence::mentions;
 use crate::facts::contract::Located;
 
 /// What the call itself shows.
@@ -94,13 +91,13 @@ fn of_key(tail: &str) -> Whence {
 /// The environment that the words name: a named field first, else the only one mentioned.
 fn in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
     for seen in context.reading.fields.iter().filter(|seen| seen.what.kind == FieldKind::Environment) {
-        if let Some((code, _)) = named_in(context, &seen.what.value).into_iter().next() {
+        if let Some((code, _)) = context.names.environments_in(&seen.what.value, context.lexicon).into_iter().next() {
             return Some(Found::new(code, whence(context, seen.part, &seen.what.span)));
         }
     }
     let mut found: Option<Found<String>> = None;
     for (index, part) in context.reading.parts.iter().enumerate() {
-        for (code, span) in named_in(context, &part.text) {
+        for (code, span) in context.names.environments_in(&part.text, context.lexicon) {
             match &found {
                 Some(first) if first.value != code => return None,
                 Some(_) => {}
@@ -108,28 +105,5 @@ fn in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
             }
         }
     }
-    found
-}
-
-/// Every environment that a text names, by the registry's names and the lexicon's words for them.
-fn named_in(context: &Context<'_, '_>, text: &str) -> Vec<(String, Range<usize>)> {
-    let environments = &context.known.registry.environments;
-    let names: Vec<(&str, &str)> = environments
-        .iter()
-        .flat_map(|environment| {
-            [(environment.code.as_str(), environment.name.as_str()), (&environment.code, &environment.code)]
-        })
-        .collect();
-    let mut found: Vec<(String, Range<usize>)> =
-        mentions::find(text, &names).into_iter().map(|mention| (mention.code, mention.span)).collect();
-    for mention in context.lexicon.environments(text) {
-        // A word of the lexicon stands for the environment whose own name has the same meaning there.
-        let meant = environments.iter().find(|environment| {
-            let own = context.lexicon.environments(&format!("{} {}", environment.name, environment.code));
-            own.iter().any(|word| word.code == mention.code)
-        });
-        found.extend(meant.map(|environment| (environment.code.clone(), mention.span)));
-    }
-    found.sort_by_key(|(_, span)| span.start);
     found
 }

@@ -1,10 +1,8 @@
 //! Which product the message speaks of, and in which version of the API.
 
-use std::ops::Range;
-
 use super::identity::whence;
 use super::{Context, Found, Incident, Whence};
-use crate::evidence::mentions::{self, Mention};
+use crate::evidence::mentions::Mention;
 use crate::facts::registry::Product;
 
 /// A product of the registry, and the version it was called or asked about in.
@@ -19,19 +17,10 @@ pub struct ProductQuestion<'k> {
 /// Sets the product: one that the version called lacks before one that it has.
 pub(super) fn of_words<'k>(context: &Context<'_, 'k>, incident: &mut Incident<'k>) {
     let registry = context.known.registry;
-    let names: Vec<(&str, &str)> = registry
-        .products
-        .iter()
-        .flat_map(|p| {
-            std::iter::once(p.name.as_str())
-                .chain(p.aliases.iter().map(String::as_str))
-                .map(|n| (p.code.as_str(), n))
-        })
-        .collect();
     let version = incident.version.clone().or_else(|| version_in_words(context));
     let mut chosen: Option<ProductQuestion<'_>> = None;
     for (index, part) in context.reading.parts.iter().enumerate() {
-        for mention in mentions::find(&part.text, &names) {
+        for mention in context.names.products_in(&part.text) {
             if is_ordinary(&part.text, &mention) {
                 continue;
             }
@@ -71,27 +60,9 @@ fn version_in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
         if let Some((version, span)) = context.known.registry.version_prefix_in(&part.text) {
             found.get_or_insert(Found::new(version.code.clone(), whence(context, index, &span)));
         }
-        if let Some((code, span)) = named_in(context, &part.text).into_iter().next_back() {
+        if let Some((code, span)) = context.names.versions_in(&part.text, context.lexicon).into_iter().next_back() {
             found = Some(Found::new(code, whence(context, index, &span)));
         }
     }
-    found
-}
-
-/// Every version that a text names, by the registry's codes and the lexicon's words for them.
-fn named_in(context: &Context<'_, '_>, text: &str) -> Vec<(String, Range<usize>)> {
-    let versions = &context.known.registry.api_versions;
-    let names: Vec<(&str, &str)> =
-        versions.iter().map(|version| (version.code.as_str(), version.code.as_str())).collect();
-    let mut found: Vec<(String, Range<usize>)> =
-        mentions::find(text, &names).into_iter().map(|mention| (mention.code, mention.span)).collect();
-    for mention in context.lexicon.versions(text) {
-        let meant = versions.iter().find(|version| {
-            version.code == mention.code
-                || context.lexicon.versions(&version.code).iter().any(|word| word.code == mention.code)
-        });
-        found.extend(meant.map(|version| (version.code.clone(), mention.span)));
-    }
-    found.sort_by_key(|(_, span)| span.start);
     found
 }

@@ -16,7 +16,7 @@ mod tests;
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// What is kept from view; where two kinds claim the same bytes the first of this list counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +66,9 @@ impl Masker {
         secrets.sort_by(|left, right| left.1.cmp(&right.1).then(left.0.cmp(&right.0)));
         secrets.dedup_by(|left, right| left.1 == right.1);
         let kinds = secrets.iter().map(|(kind, secret)| (*kind, secret.chars().count())).collect();
+        // Made for one message, so it must be quick to build rather than quickest to search.
         let built = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
             .build(secrets.iter().map(|(_, secret)| secret));
         // A set too large to search at once is far beyond one message; then the patterns work alone.
