@@ -11,5 +11,6 @@ pub mod facts;
 pub mod inbound;
 pub mod incident;
 pub mod mask;
+mod pattern;
 pub mod procedure;
 pub mod reply;

@@ -141,7 +141,7 @@ fn whole(seconds: f64) -> Option<i64> {
 /// Characters of a token, and those (padding, plain base64, dots) that a broken one may hold.
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a literal pattern, compiled by every test")]
-    Regex::new(r"eyJ[A-Za-z0-9_-]{5,}[=+/]*\.[A-Za-z0-9_=+/.-]*").expect("a literal pattern")
+    crate::pattern::compiled(r"eyJ[A-Za-z0-9_-]{5,}[=+/]*\.[A-Za-z0-9_=+/.-]*").expect("a literal pattern")
 });
 
 /// Every string of `text` that looks like a JWT (starts with `eyJ` and has dots), in order.

@@ -10,7 +10,7 @@ use regex::Regex;
 
 #[expect(clippy::expect_used, reason = "the patterns are literals and every test compiles them")]
 fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("a literal pattern")
+    crate::pattern::compiled(source).expect("a literal pattern")
 }
 
 /// A line of `curl -v` or a raw HTTP dump.

@@ -15,7 +15,7 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
     let words =
         "senha|chave|token|cookie|e-mail|telefone|nome|nascimento|identidade|endereço|conta|cartão|cpf|cnpj";
     let tail = r"…[^\s\[\]…*]{4}";
-    Regex::new(&format!(
+    crate::pattern::compiled(&format!(
         r"\[(?:{words})\]|{tail}|\*{{3}}\.\*{{3}}\.\*{{3}}-\d\d|\*\*\.\*{{3}}\.\*{{3}}/\*{{4}}-\d\d"
     ))
     .expect("a valid pattern")

@@ -14,7 +14,7 @@ const SHORTEST_TOKEN: usize = 20;
 /// Documents, cards and telephones: rows of digits with their signs.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    crate::pattern::compiled(concat!(
         r"(?P<cpf>\d{3}\.\d{3}\.\d{3}[-./ ]\d{2}|\d{9}-\d{2})",
         r"|(?P<cnpj>[0-9A-Za-z]{2}\.[0-9A-Za-z]{3}\.[0-9A-Za-z]{3}/[0-9A-Za-z]{4}-\d{2})",
         r"|(?P<card>\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,4}|\d{4}[ -]\d{6}[ -]\d{5})",
@@ -26,38 +26,38 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
+    crate::pattern::compiled(r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
         .expect("a valid pattern")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static JWT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*").expect("a valid pattern"));
+    LazyLock::new(|| crate::pattern::compiled(r"eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*").expect("a valid pattern"));
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:bearer|basic|digest)(?:\s|%20|\+|:)+([A-Za-z0-9._~+/=-]{8,})")
+    crate::pattern::compiled(r"(?i)(?:bearer|basic|digest)(?:\s|%20|\+|:)+([A-Za-z0-9._~+/=-]{8,})")
         .expect("a valid pattern")
 });
 
 /// `curl -u user:password` and `https://user:password@host`.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    crate::pattern::compiled(
         r#"(?:\s-u|\s--user|\s--proxy-user|\s-U)[ =]*["']?[^\s:"']+:([^\s"']+)|://[^\s/:@"']+:([^\s/@"']+)@"#,
     )
     .expect("a valid pattern")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
-static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_-]{14,}").expect("a valid pattern"));
+static RUN: LazyLock<Regex> = LazyLock::new(|| crate::pattern::compiled(r"[A-Za-z0-9_-]{14,}").expect("a valid pattern"));
 
 /// A person who gives his name in a sentence.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
     let lead =
         r"(?i:meu nome é|meu nome e|me chamo|nome d[oa] (?:cliente|titular|mãe|pai|beneficiári[oa]) é)";
-    Regex::new(&format!(
+    crate::pattern::compiled(&format!(
         r"{lead}\s+(\p{{Lu}}[\p{{L}}'’]+(?:[ \t]+(?:d[aeo]s?[ \t]+)?\p{{Lu}}[\p{{L}}'’]+){{0,5}})"
     ))
     .expect("a valid pattern")

@@ -18,19 +18,19 @@ const REASONS: &str = r"Bad Request|Unauthorized|Forbidden|Not Found|Method Not 
 
 #[expect(clippy::expect_used, reason = "the pattern is made of literals")]
 static STATUS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?i)[45]\d\d[ \t]*[-–:]?[ \t]*(?:\((?:{REASONS})\)|(?:{REASONS}))"))
+    crate::pattern::compiled(&format!(r"(?i)[45]\d\d[ \t]*[-–:]?[ \t]*(?:\((?:{REASONS})\)|(?:{REASONS}))"))
         .expect("a valid pattern")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is made of literals")]
 static REASON: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)^(?:[45]\d\d )?(?:{REASONS})$")).expect("a valid pattern"));
+    LazyLock::new(|| crate::pattern::compiled(&format!(r"(?i)^(?:[45]\d\d )?(?:{REASONS})$")).expect("a valid pattern"));
 
 /// A status after an arrow or a word of answer, and then the message: bare, or the first of a JSON array.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static AFTER_STATUS: LazyLock<Regex> = LazyLock::new(|| {
     let lead = r"(?:<--?|--?>|=>|→|(?i:status|http|code)[ :=]?)[ \t]*";
-    Regex::new(&format!(
+    crate::pattern::compiled(&format!(
         r#"{lead}[45]\d\d[ \t:-]*(?:\[[ \t]*"([^"\n]{{4,300}})"|(\p{{Lu}}[^\n\[\]{{}}"]{{3,300}}))"#
     ))
     .expect("a valid pattern")
@@ -38,7 +38,7 @@ static AFTER_STATUS: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static TRANSPORT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    crate::pattern::compiled(concat!(
         r"(?i:Read timed out|connect(?:ion)? timed out|Connection refused|Connection reset(?: by peer)?|Operation timed out(?: after \d+ milliseconds)?|socket hang up)",
         r"|The request was canceled due to the configured HttpClient\.Timeout of [\d.,]+ seconds elapsing\.?",
         r"|(?:ECONNREFUSED|ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|ECONNABORTED)|timeout of \d+ ?ms exceeded|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)",
@@ -52,26 +52,26 @@ static TRANSPORT: LazyLock<Regex> = LazyLock::new(|| {
 /// A quotation, straight or curly, on one line.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static QUOTATION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("\"([^\"\\n{}\\[\\]]{4,300})\"|\u{201c}([^\u{201d}\\n]{4,300})\u{201d}")
+    crate::pattern::compiled("\"([^\"\\n{}\\[\\]]{4,300})\"|\u{201c}([^\u{201d}\\n]{4,300})\u{201d}")
         .expect("a valid pattern")
 });
 
 /// A quotation in single marks, which are too common elsewhere to count without a word of error.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static SINGLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[\s(:]'(\p{Lu}[^'\n]{3,300})'").expect("a valid pattern"));
+    LazyLock::new(|| crate::pattern::compiled(r"[\s(:]'(\p{Lu}[^'\n]{3,300})'").expect("a valid pattern"));
 
 /// "com a mensagem Saldo insuficiente", without quotes.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static WITH_MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i:com a (?:mensagem|msg)(?: de erro)?)\s+(\p{Lu}[^\n.;,{\[\x22]{3,200}[.!]?)")
+    crate::pattern::compiled(r"(?i:com a (?:mensagem|msg)(?: de erro)?)\s+(\p{Lu}[^\n.;,{\[\x22]{3,200}[.!]?)")
         .expect("a valid pattern")
 });
 
 /// "a msg é Unauthorized": a message without quotes, in its own capital letter.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static TOLD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:(?-u:\b)(?i:msg|mensagem|erro|error|retorno|resposta|message))\s+(?:de erro\s+)?(?:é|eh|foi|era|is|que (?:volta|aparece|vem|retorna) é)\s+(?:o |a )?(\p{Lu}[^\n.;,{\[]{3,200}[.!]?)").expect("a valid pattern")
+    crate::pattern::compiled(r"(?:(?-u:\b)(?i:msg|mensagem|erro|error|retorno|resposta|message))\s+(?:de erro\s+)?(?:é|eh|foi|era|is|que (?:volta|aparece|vem|retorna) é)\s+(?:o |a )?(\p{Lu}[^\n.;,{\[]{3,200}[.!]?)").expect("a valid pattern")
 });
 
 /// The error messages of `text`; `pairs` are its names and values.

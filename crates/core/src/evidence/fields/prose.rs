@@ -12,12 +12,12 @@ use super::{Field, FieldKind, shape};
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     let nouns = r"usu[aá]rio|usr|user(?:name)?|login|api[ _-]?key|chave|key|identificador(?: [uú]nico)?|token|senha|password|(?:x-)?request[ -]?id|correlation[ -]?id|trace[ -]?id|id da requisi[cç][aã]o";
     let glue = r"[eé]|eh|o|a|do|da|de|com|que|muda|meu|minha|nosso|nossa|deles?|l[aá]|nov[oa]|antig[oa]|atual|configurad[oa]|usad[oa]|cadastrad[oa]|informad[oa]|enviad[oa]|chamad[oa]|foi|era|em|api|acesso|prod|produ[cç][aã]o|homolog|homologa[cç][aã]o|hml|stg|aqui|tb|is|was|mesm[oa]|sempre|integra[cç][aã]o|testes?|padr[aã]o|sistema|servi[cç]o|t[eé]cnico|principal|utilizad[oa]";
-    Regex::new(&format!(r#"(?i)^({nouns})s?[ \t:=*–-]+((?:(?:{glue})(?:[ \t]+|:[ \t]*)){{0,5}})[ \t(]*(["“'`*]?)([^\s"”'`,;()<>*|&]+)"#)).expect("a valid pattern")
+    crate::pattern::compiled(&format!(r#"(?i)^({nouns})s?[ \t:=*–-]+((?:(?:{glue})(?:[ \t]+|:[ \t]*)){{0,5}})[ \t(]*(["“'`*]?)([^\s"”'`,;()<>*|&]+)"#)).expect("a valid pattern")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static ENVIRONMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)produ[cç][aã]o|prod|prd|homologa[cç][aã]o|homolog|hml|staging|stag|stg|sandbox|hmg")
+    crate::pattern::compiled(r"(?i)produ[cç][aã]o|prod|prd|homologa[cç][aã]o|homolog|hml|staging|stag|stg|sandbox|hmg")
         .expect("a valid pattern")
 });
 

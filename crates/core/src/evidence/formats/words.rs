@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// Compiles a pattern that is written in this source.
 #[expect(clippy::expect_used, reason = "the patterns are literals and every test compiles them")]
 pub(super) fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("a literal pattern")
+    crate::pattern::compiled(source).expect("a literal pattern")
 }
 
 /// Longest JSON value looked at, in bytes: a request body or an answer is far below it.

@@ -79,7 +79,7 @@ fn signed(cursor: &mut Cursor<'_>, exact: bool) -> Option<Offset> {
 static REMARK: LazyLock<Regex> = LazyLock::new(|| {
     let times = r"(?:hor[aá]rios?|horas?|logs?|times?|timestamps?|datas?|rel[oó]gio|fuso|tz|timezone|servidor|nginx|apache|server|container|pod)";
     let glue = r"[^\n0-9]{0,30}?";
-    Regex::new(&format!(r"(?i)(?:{times}{glue}[ :=(])(?:UTC|GMT)([+-]\d{{1,2}})?(?-u:\b)"))
+    crate::pattern::compiled(&format!(r"(?i)(?:{times}{glue}[ :=(])(?:UTC|GMT)([+-]\d{{1,2}})?(?-u:\b)"))
         .expect("a valid pattern")
 });
 

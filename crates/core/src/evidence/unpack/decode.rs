@@ -17,7 +17,7 @@ const MANY_TAGS: usize = 6;
 
 #[expect(clippy::expect_used, reason = "the patterns are literals and every test compiles them")]
 fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("a literal pattern")
+    crate::pattern::compiled(source).expect("a literal pattern")
 }
 
 static TAG: LazyLock<Regex> = LazyLock::new(|| {

@@ -6,7 +6,7 @@ use regex::Regex;
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal and a test compiles it")]
 static MASKED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    crate::pattern::compiled(
         r"(?ix)
         \A \s* (?: [*x●•█■▪·.\#\-_…?/\s]* (?: \*|x|●|•|█|■|▪|…|\.\.\.) [*x●•█■▪·.\#\-_…?/\s]* ) \z
         | \*{2,} | x{4,} | [●•█■▪]{2,} | …

@@ -9,7 +9,7 @@ pub(in super::super) const METHODS: &str = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIO
 
 #[expect(clippy::expect_used, reason = "the patterns are literals, tried by the tests")]
 pub(in super::super) fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a literal pattern")
+    crate::pattern::compiled(text).expect("a literal pattern")
 }
 
 /// `HTTP/1.1 400 Bad Request`, `HTTP/2 401`: the status and what stands beside it.
