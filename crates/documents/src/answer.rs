@@ -55,6 +55,10 @@ pub struct Features {
     pub asked_for: f32,
     /// Whether a term, size or number was asked for and none is shown.
     pub not_shown: f32,
+    /// How much of what is asked was found, in words of middling rarity, up to six; a share of little is little.
+    pub evidence: f32,
+    /// Whether it has, word for word, what the question quotes.
+    pub quoted: f32,
     /// How much was asked: the number of words that count, as a logarithm.
     pub words: f32,
 }
@@ -74,7 +78,7 @@ pub(crate) fn answer(library: &Library, question: &str, context: &QueryContext) 
             features: Features::default(),
         };
     };
-    let features = features(library, &query, best, ranked.get(1));
+    let features = features(library, &query, best, &ranked);
     let confidence = confidence(library, &features);
     let mut excerpts: Vec<Excerpt> = ranked
         .iter()
@@ -104,11 +108,13 @@ fn confidence(library: &Library, f: &Features) -> f32 {
         + w.margin * f.margin
         + w.asked_for * f.asked_for
         + w.not_shown * f.not_shown
+        + w.evidence * f.evidence
+        + w.quoted * f.quoted
         + w.words * f.words;
     1.0 / (1.0 + (-sum).exp())
 }
 
-fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranked>) -> Features {
+fn features(library: &Library, query: &Query, best: &Ranked, ranked: &[Ranked]) -> Features {
     let index = &library.index;
     let has = |term: u32| {
         index
@@ -137,8 +143,8 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
         if here == 0.0 {
             f.missing = f.missing.max(weight);
         }
-        if here == 0.0 && word.technical {
-            f.unknown_term = f.unknown_term.max(weight);
+        if word.technical {
+            f.unknown_term = f.unknown_term.max(weight * (1.0 - here));
         }
         if word.is_unknown() {
             f.unknown += word.importance() / total;
@@ -149,7 +155,10 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
         }
     }
     f.strength = (best.score / (total * 3.0)).min(1.0);
-    f.margin = next.map_or(1.0, |next| 1.0 - next.score / best.score);
+    f.margin = ranked.get(1).map_or(1.0, |next| 1.0 - next.score / best.score);
+    f.evidence = (best.covered * total / (scale * 0.6) / 6.0).min(1.0);
+    let text = index.flat.get(best.section as usize).map_or("", String::as_str);
+    f.quoted = if query.quoted.iter().any(|quoted| text.contains(quoted.as_str())) { 1.0 } else { 0.0 };
     let shown = signals(library, best);
     let met = |want: &(u16, bool)| want.0 & shown != 0;
     f.asked_for = if query.wants.iter().any(met) { 1.0 } else { 0.0 };

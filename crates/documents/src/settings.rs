@@ -71,6 +71,8 @@ pub(crate) struct Weights {
     pub(crate) margin: f32,
     pub(crate) asked_for: f32,
     pub(crate) not_shown: f32,
+    pub(crate) evidence: f32,
+    pub(crate) quoted: f32,
     pub(crate) words: f32,
 }
 
