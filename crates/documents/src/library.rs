@@ -130,6 +130,19 @@ impl Library {
         .collect()
     }
 
+    /// What was heard in a question, for those who tend the lists: each word with its importance and the terms of the
+    /// documents that would show it, best first.
+    pub fn heard(&self, question: &str) -> Vec<(String, f32, Vec<(String, f32)>)> {
+        let query = self.query(question);
+        let name = |term: u32| self.index.names().get(term as usize).cloned().unwrap_or_default();
+        let heard = query.words.iter().map(|word| {
+            let mut shown: Vec<_> = word.alternatives.iter().map(|other| (name(other.term), other.weight)).collect();
+            shown.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+            (word.term.clone(), word.importance(), shown)
+        });
+        heard.collect()
+    }
+
     /// The excerpt that answers, or none, and what else may help. Never fails: an empty question is refused.
     pub fn answer(&self, question: &str, context: &QueryContext) -> Answer {
         answer::answer(self, question, context)
