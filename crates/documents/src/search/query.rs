@@ -59,7 +59,12 @@ const MOST_TERMS: usize = 60;
 impl Query {
     pub(crate) fn read(question: &str, index: &Index, lexicon: &Lexicon, ranking: &Ranking) -> Self {
         let spoken = Spoken::read(question, lexicon);
-        let mut query = Self { version: version(question), quoted: quoted(question), calls: calls(question), ..Self::default() };
+        let mut query = Self {
+            version: version(question),
+            quoted: quoted(question),
+            calls: calls(question),
+            ..Self::default()
+        };
         let stems: Vec<&str> = spoken.words.iter().map(|word| word.stem.as_str()).collect();
         let mut silent = vec![false; stems.len()];
         let mut asking = None;
@@ -116,8 +121,10 @@ fn calls(question: &str) -> Vec<(String, String)> {
     let words: Vec<&str> = question.split_whitespace().collect();
     let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
     let pairs = words.iter().zip(words.iter().skip(1));
-    let named = pairs.filter(|(method, path)| methods.contains(*method) && (path.contains('/') || path.len() > 3));
-    let clean = |path: &str| path.trim_matches(|c: char| !c.is_alphanumeric() && c != '}' && c != '{').to_lowercase();
+    let named =
+        pairs.filter(|(method, path)| methods.contains(*method) && (path.contains('/') || path.len() > 3));
+    let clean =
+        |path: &str| path.trim_matches(|c: char| !c.is_alphanumeric() && c != '}' && c != '{').to_lowercase();
     named.map(|(method, path)| (method.to_lowercase(), clean(path))).take(4).collect()
 }
 
@@ -240,7 +247,15 @@ impl Spoken {
         for word in long.split(' ') {
             let folded = fold(word);
             let typed = (!long.contains(' ')).then(|| token.stem.clone());
-            words.push(SpokenWord { stem: stem(&folded), folded, typed, part: false, whole: false, technical: false, weight });
+            words.push(SpokenWord {
+                stem: stem(&folded),
+                folded,
+                typed,
+                part: false,
+                whole: false,
+                technical: false,
+                weight,
+            });
         }
     }
 }
@@ -257,7 +272,10 @@ fn is_technical(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let mixed = letters > 0 && word.chars().any(|c| c.is_ascii_digit());
     let folded = fold(word);
-    let foreign = folded.contains(['k', 'w', 'y']) || folded.contains("sh") || folded.contains("th") || folded.contains("ck");
+    let foreign = folded.contains(['k', 'w', 'y'])
+        || folded.contains("sh")
+        || folded.contains("th")
+        || folded.contains("ck");
     let ending = folded.ends_with(['b', 'c', 'd', 'f', 'g', 'h', 'j', 'p', 'q', 't', 'v']);
     letters > 1 && (capitals > 0 || mixed || foreign || ending)
 }
@@ -330,12 +348,13 @@ impl Reader<'_> {
 
     fn weight(&self, at: usize, word: &SpokenWord) -> f32 {
         let numeric = word.folded.bytes().all(|b| b.is_ascii_digit());
-        let mut weight = word.weight * match numeric {
-            true if word.folded.len() == 3 && word.folded.starts_with(['1', '2', '3', '4', '5']) => 1.0,
-            true => 0.2,
-            false if self.lexicon.is_common(&word.stem) => self.ranking.common_word,
-            false => 1.0,
-        };
+        let mut weight = word.weight
+            * match numeric {
+                true if word.folded.len() == 3 && word.folded.starts_with(['1', '2', '3', '4', '5']) => 1.0,
+                true => 0.2,
+                false if self.lexicon.is_common(&word.stem) => self.ranking.common_word,
+                false => 1.0,
+            };
         if word.part {
             weight *= 0.6;
         }

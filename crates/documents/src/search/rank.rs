@@ -114,7 +114,9 @@ fn prior(index: &Index, number: u32, section: &Section, query: &Query, ranking: 
     if is_history(section) {
         factor *= ranking.history;
     }
-    if section.kind == SectionKind::Operation && query.calls.iter().any(|call| is_called(&section.heading, call)) {
+    if section.kind == SectionKind::Operation
+        && query.calls.iter().any(|call| is_called(&section.heading, call))
+    {
         factor *= ranking.quoted;
     }
     let text = index.flat.get(number as usize).map_or("", String::as_str);
@@ -138,7 +140,9 @@ fn is_called(heading: &str, call: &(String, String)) -> bool {
     let has: Vec<&str> = path.split('/').collect();
     let fits = |one: &str, other: &str| one == other || (one.starts_with('{') && other.starts_with('{'));
     let tail = has.get(has.len().saturating_sub(asked.len())..).unwrap_or_default();
-    method == call.0 && tail.len() == asked.len() && tail.iter().zip(&asked).all(|(one, other)| fits(one, other))
+    method == call.0
+        && tail.len() == asked.len()
+        && tail.iter().zip(&asked).all(|(one, other)| fits(one, other))
 }
 
 /// Lists of changes repeat what other pages explain.
