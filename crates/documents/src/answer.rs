@@ -49,12 +49,18 @@ pub struct Features {
     pub focus_exact: f32,
     /// The score, as a share of the best possible one.
     pub strength: f32,
-    /// How far it is ahead of the next section.
+    /// How far it is ahead of the next section, as far as its best part covers what is asked.
     pub margin: f32,
+    /// The share of the next four sections, by score, that are of the same document.
+    pub consensus: f32,
     /// Whether the kind of answer asked for is shown.
     pub asked_for: f32,
     /// Whether a term, size or number was asked for and none is shown.
     pub not_shown: f32,
+    /// How much of what is asked was found, in words of middling rarity, up to six; a share of little is little.
+    pub evidence: f32,
+    /// Whether it has, word for word, what the question quotes.
+    pub quoted: f32,
     /// How much was asked: the number of words that count, as a logarithm.
     pub words: f32,
 }
@@ -74,7 +80,7 @@ pub(crate) fn answer(library: &Library, question: &str, context: &QueryContext) 
             features: Features::default(),
         };
     };
-    let features = features(library, &query, best, ranked.get(1));
+    let features = features(library, &query, best, &ranked);
     let confidence = confidence(library, &features);
     let mut excerpts: Vec<Excerpt> = ranked
         .iter()
@@ -102,13 +108,16 @@ fn confidence(library: &Library, f: &Features) -> f32 {
         + w.focus_exact * f.focus_exact
         + w.strength * f.strength
         + w.margin * f.margin
+        + w.consensus * f.consensus
         + w.asked_for * f.asked_for
         + w.not_shown * f.not_shown
+        + w.evidence * f.evidence
+        + w.quoted * f.quoted
         + w.words * f.words;
     1.0 / (1.0 + (-sum).exp())
 }
 
-fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranked>) -> Features {
+fn features(library: &Library, query: &Query, best: &Ranked, ranked: &[Ranked]) -> Features {
     let index = &library.index;
     let has = |term: u32| {
         index
@@ -128,7 +137,11 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
     };
     for (at, word) in query.words.iter().enumerate() {
         let found = |with: &dyn Fn(u32) -> bool| {
-            word.alternatives.iter().filter(|other| with(other.term)).map(|other| other.weight).fold(0.0, f32::max)
+            word.alternatives
+                .iter()
+                .filter(|other| with(other.term))
+                .map(|other| other.weight)
+                .fold(0.0, f32::max)
         };
         let here = found(&has);
         let weight = (word.importance() / scale).min(1.0);
@@ -137,8 +150,8 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
         if here == 0.0 {
             f.missing = f.missing.max(weight);
         }
-        if here == 0.0 && word.technical {
-            f.unknown_term = f.unknown_term.max(weight);
+        if word.technical {
+            f.unknown_term = f.unknown_term.max(weight * (1.0 - here));
         }
         if word.is_unknown() {
             f.unknown += word.importance() / total;
@@ -149,13 +162,27 @@ fn features(library: &Library, query: &Query, best: &Ranked, next: Option<&Ranke
         }
     }
     f.strength = (best.score / (total * 3.0)).min(1.0);
-    f.margin = next.map_or(1.0, |next| 1.0 - next.score / best.score);
+    let ahead = ranked.get(1).map_or(1.0, |next| 1.0 - next.score / best.score);
+    f.margin = ahead * f.covered_by_passage;
+    f.consensus = consensus(library, best, ranked);
+    f.evidence = (best.covered * total / (scale * 0.6) / 6.0).min(1.0);
+    let text = index.flat.get(best.section as usize).map_or("", String::as_str);
+    f.quoted = if query.quoted.iter().any(|quoted| text.contains(quoted.as_str())) { 1.0 } else { 0.0 };
     let shown = signals(library, best);
     let met = |want: &(u16, bool)| want.0 & shown != 0;
     f.asked_for = if query.wants.iter().any(met) { 1.0 } else { 0.0 };
     f.not_shown = if query.wants.iter().any(|want| want.1 && !met(want)) { 1.0 } else { 0.0 };
     f.words = (query.words.iter().map(|word| word.weight).sum::<f32>() + 1.0).ln();
     f
+}
+
+/// How far the sections that follow are of the best one's document.
+fn consensus(library: &Library, best: &Ranked, ranked: &[Ranked]) -> f32 {
+    let document = |one: &Ranked| library.document_of.get(one.section as usize);
+    let next = ranked.get(1..ranked.len().min(5)).unwrap_or_default();
+    let all: f32 = next.iter().map(|one| one.score).sum();
+    let same: f32 = next.iter().filter(|one| document(one) == document(best)).map(|one| one.score).sum();
+    if all > 0.0 { same / all } else { 1.0 }
 }
 
 /// What the best part of a section shows, or of a short section any part.

@@ -23,7 +23,7 @@ mod text;
 pub use answer::{Answer, Features, QueryContext};
 pub use error::LexiconError;
 pub use excerpt::Excerpt;
-pub use library::{Confirmed, Library};
+pub use library::{Confirmed, Heard, Library};
 pub use search::Hit;
 pub use section::{Section, SectionKind, SourceFile};
 pub use settings::Answering;

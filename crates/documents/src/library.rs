@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer, QueryContext};
 use crate::error::LexiconError;
 use crate::excerpt::{self, Excerpt};
-use crate::search::{Hit, Index, Query, flat, rank};
+use crate::search::{Hit, Index, Query, Word, flat, rank};
 use crate::section::{Section, SectionKind, SourceFile};
 use crate::settings::Answering;
 use crate::split::{Document, split};
@@ -18,6 +18,17 @@ pub struct Confirmed {
     pub document: String,
     /// The heading's slug, or `METHOD path`.
     pub heading: String,
+}
+
+/// A word or phrase heard in a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// Its stems.
+    pub term: String,
+    /// How much it counts: its rarity in the documents, less for everyday words.
+    pub importance: f32,
+    /// The terms of the documents that show it, and how well (1 is the word itself), best first.
+    pub shown_by: Vec<(String, f32)>,
 }
 
 /// Documentation that can be searched and quoted. Immutable but for [`learn`](Self::learn).
@@ -128,6 +139,18 @@ impl Library {
             Some(Hit { section: self.sections.get(found.section as usize)?, score: found.score })
         })
         .collect()
+    }
+
+    /// What was heard in a question, in its order, for those who tend the lists.
+    pub fn heard(&self, question: &str) -> Vec<Heard> {
+        let name = |term: u32| self.index.names().get(term as usize).cloned().unwrap_or_default();
+        let heard = |word: &Word| {
+            let mut shown_by: Vec<_> =
+                word.alternatives.iter().map(|other| (name(other.term), other.weight)).collect();
+            shown_by.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+            Heard { term: word.term.clone(), importance: word.importance(), shown_by }
+        };
+        self.query(question).words.iter().map(heard).collect()
     }
 
     /// The excerpt that answers, or none, and what else may help. Never fails: an empty question is refused.

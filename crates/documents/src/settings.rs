@@ -69,8 +69,11 @@ pub(crate) struct Weights {
     pub(crate) focus_exact: f32,
     pub(crate) strength: f32,
     pub(crate) margin: f32,
+    pub(crate) consensus: f32,
     pub(crate) asked_for: f32,
     pub(crate) not_shown: f32,
+    pub(crate) evidence: f32,
+    pub(crate) quoted: f32,
     pub(crate) words: f32,
 }
 

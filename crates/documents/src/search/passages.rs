@@ -171,6 +171,7 @@ pub(super) fn is_structure(folded: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong range should fail the test")]
 mod tests {
     use super::*;
 

@@ -45,6 +45,8 @@ pub(crate) struct Query {
     pub(crate) version: Option<String>,
     /// The word after what asks: of "qual o prazo do token", `prazo`. Its place in `words`.
     pub(crate) focus: Option<usize>,
+    /// Operations named, as `PUT /pedidos/{id}`, in small letters.
+    pub(crate) calls: Vec<(String, String)>,
     /// What stands between quotation marks, folded, with single spaces.
     pub(crate) quoted: Vec<String>,
 }
@@ -57,7 +59,12 @@ const MOST_TERMS: usize = 60;
 impl Query {
     pub(crate) fn read(question: &str, index: &Index, lexicon: &Lexicon, ranking: &Ranking) -> Self {
         let spoken = Spoken::read(question, lexicon);
-        let mut query = Self { version: version(question), quoted: quoted(question), ..Self::default() };
+        let mut query = Self {
+            version: version(question),
+            quoted: quoted(question),
+            calls: calls(question),
+            ..Self::default()
+        };
         let stems: Vec<&str> = spoken.words.iter().map(|word| word.stem.as_str()).collect();
         let mut silent = vec![false; stems.len()];
         let mut asking = None;
@@ -72,7 +79,7 @@ impl Query {
             }
         }
         let mut reader =
-            Reader { index, lexicon, ranking, query: &mut query, in_phrase: vec![false; stems.len()] };
+            Reader { index, lexicon, ranking, query: &mut query, in_phrase: vec![None; stems.len()] };
         for at in 0..stems.len() {
             reader.phrases(stems.get(at..).unwrap_or_default(), at, (&silent, spoken.weight(at)));
         }
@@ -80,7 +87,7 @@ impl Query {
             if !silent.get(at).copied().unwrap_or_default() {
                 reader.word(at, word);
                 if asking.is_none_or(|asking| asking <= at) && !lexicon.is_stopword(&word.folded) {
-                    reader.focus(&word.stem);
+                    reader.focus(at, &word.stem);
                 }
             }
         }
@@ -107,6 +114,18 @@ impl Query {
         }
         length
     }
+}
+
+/// Methods followed by a path, in small letters: `PUT /pedidos`, `get pedidos/{id}`.
+fn calls(question: &str) -> Vec<(String, String)> {
+    let words: Vec<&str> = question.split_whitespace().collect();
+    let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+    let pairs = words.iter().zip(words.iter().skip(1));
+    let named =
+        pairs.filter(|(method, path)| methods.contains(*method) && (path.contains('/') || path.len() > 3));
+    let clean =
+        |path: &str| path.trim_matches(|c: char| !c.is_alphanumeric() && c != '}' && c != '{').to_lowercase();
+    named.map(|(method, path)| (method.to_lowercase(), clean(path))).take(4).collect()
 }
 
 /// Texts between quotation marks, long enough to be found again.
@@ -202,7 +221,8 @@ impl Spoken {
             let weight = if own || !asks { 1.0 } else { BESIDE };
             let technical = is_technical(question.get(token.range.clone()).unwrap_or_default());
             let part = !token.whole && is_part(&tokens, at);
-            match lexicon.written_out(&token.folded).filter(|_| !token.whole) {
+            let year = is_year(&token.folded).then_some("ano");
+            match lexicon.written_out(&token.folded).or(year).filter(|_| !token.whole) {
                 Some(long) => Self::write_out(&mut words, token, (long, weight)),
                 None => words.push(SpokenWord {
                     stem: token.stem.clone(),
@@ -227,9 +247,22 @@ impl Spoken {
         for word in long.split(' ') {
             let folded = fold(word);
             let typed = (!long.contains(' ')).then(|| token.stem.clone());
-            words.push(SpokenWord { stem: stem(&folded), folded, typed, part: false, whole: false, technical: false, weight });
+            words.push(SpokenWord {
+                stem: stem(&folded),
+                folded,
+                typed,
+                part: false,
+                whole: false,
+                technical: false,
+                weight,
+            });
         }
     }
+}
+
+/// Whether a number is a year, which asks about years.
+fn is_year(folded: &str) -> bool {
+    folded.len() == 4 && folded.parse::<u16>().is_ok_and(|year| (1950..2050).contains(&year))
 }
 
 /// Whether a word is written like a name or a foreign term: capitals beyond the first, digits among letters, letters or an
@@ -239,7 +272,10 @@ fn is_technical(word: &str) -> bool {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let mixed = letters > 0 && word.chars().any(|c| c.is_ascii_digit());
     let folded = fold(word);
-    let foreign = folded.contains(['k', 'w', 'y']) || folded.contains("sh") || folded.contains("th") || folded.contains("ck");
+    let foreign = folded.contains(['k', 'w', 'y'])
+        || folded.contains("sh")
+        || folded.contains("th")
+        || folded.contains("ck");
     let ending = folded.ends_with(['b', 'c', 'd', 'f', 'g', 'h', 'j', 'p', 'q', 't', 'v']);
     letters > 1 && (capitals > 0 || mixed || foreign || ending)
 }
@@ -256,7 +292,8 @@ struct Reader<'a> {
     lexicon: &'a Lexicon,
     ranking: &'a Ranking,
     query: &'a mut Query,
-    in_phrase: Vec<bool>,
+    /// For each word of the question, the phrase it is a part of, as its place among the words asked about.
+    in_phrase: Vec<Option<usize>>,
 }
 
 impl Reader<'_> {
@@ -267,17 +304,23 @@ impl Reader<'_> {
             let name = phrase.join(" ");
             let alternatives = self.alternatives(&name);
             if heard && !alternatives.is_empty() {
-                self.in_phrase.iter_mut().skip(at).take(phrase.len()).for_each(|word| *word = true);
-                self.push(name, alternatives, (weight, false));
+                self.push(name.clone(), alternatives, (weight, false));
+                let place = self.query.words.iter().position(|word| word.term == name);
+                self.in_phrase.iter_mut().skip(at).take(phrase.len()).for_each(|word| *word = place);
             }
         }
     }
 
     /// Takes the word as what is asked about, if none is yet and it says enough.
-    fn focus(&mut self, stem: &str) {
-        if self.query.focus.is_none() && !self.lexicon.is_common(stem) {
-            self.query.focus = self.query.words.iter().position(|word| word.term == stem);
+    fn focus(&mut self, at: usize, stem: &str) {
+        let phrase = self.phrase(at);
+        if self.query.focus.is_none() && (phrase.is_some() || !self.lexicon.is_common(stem)) {
+            self.query.focus = phrase.or_else(|| self.query.words.iter().position(|word| word.term == stem));
         }
+    }
+
+    fn phrase(&self, at: usize) -> Option<usize> {
+        self.in_phrase.get(at).copied().flatten()
     }
 
     fn word(&mut self, at: usize, word: &SpokenWord) {
@@ -291,6 +334,9 @@ impl Reader<'_> {
         if alternatives.is_empty() {
             alternatives = self.misspelt(&word.stem);
         }
+        if alternatives.is_empty() && self.phrase(at).is_some() {
+            return;
+        }
         if word.whole && alternatives.is_empty() && self.index.term(&word.stem).is_none() {
             // Its parts may be known; the whole then counts among them as what it is: unknown.
             self.push(word.stem.clone(), alternatives, (0.5 * word.weight, word.technical));
@@ -302,16 +348,17 @@ impl Reader<'_> {
 
     fn weight(&self, at: usize, word: &SpokenWord) -> f32 {
         let numeric = word.folded.bytes().all(|b| b.is_ascii_digit());
-        let mut weight = word.weight * match numeric {
-            true if word.folded.len() == 3 && word.folded.starts_with(['1', '2', '3', '4', '5']) => 1.0,
-            true => 0.2,
-            false if self.lexicon.is_common(&word.stem) => self.ranking.common_word,
-            false => 1.0,
-        };
+        let mut weight = word.weight
+            * match numeric {
+                true if word.folded.len() == 3 && word.folded.starts_with(['1', '2', '3', '4', '5']) => 1.0,
+                true => 0.2,
+                false if self.lexicon.is_common(&word.stem) => self.ranking.common_word,
+                false => 1.0,
+            };
         if word.part {
             weight *= 0.6;
         }
-        if self.in_phrase.get(at).copied().unwrap_or_default() {
+        if self.phrase(at).is_some() {
             weight *= self.ranking.phrase_part;
         }
         weight
@@ -339,28 +386,46 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn push(&mut self, term: String, alternatives: Vec<Alternative>, said: (f32, bool)) {
-        let (weight, technical) = said;
+    fn push(&mut self, term: String, mut alternatives: Vec<Alternative>, said: (f32, bool)) {
+        let (mut weight, technical) = said;
         let rarity = self.rarity(&alternatives);
+        for other in &mut alternatives {
+            // A stand-in that stands everywhere says less than the word would.
+            other.weight *= (self.idf(self.index.frequency(other.term)) / rarity).min(1.0);
+        }
+        if alternatives.is_empty() && !technical && is_verb(&term) {
+            weight *= UNKNOWN_VERB;
+        }
         match self.query.words.iter_mut().find(|word| word.term == term) {
             Some(word) => word.weight = word.weight.max(weight),
             None => self.query.words.push(Word { term, alternatives, rarity, weight, technical }),
         }
     }
 
-    /// The inverse document frequency of the word; of an unknown one, that of its commonest good stand-in.
+    /// The inverse document frequency of the word; of an unknown one, half way between its rarest and its commonest stand-in.
     fn rarity(&self, alternatives: &[Alternative]) -> f32 {
-        let sections = self.index.parts_of.len() as f32;
-        let frequency = |best: f32| {
-            let among = alternatives.iter().filter(|other| other.weight >= best);
-            among.map(|other| self.index.frequency(other.term)).max().unwrap_or(0)
-        };
-        let frequency = match frequency(1.0) {
-            0 => frequency(0.0),
-            own => own,
-        } as f32;
-        (1.0 + (sections - frequency + 0.5) / (frequency + 0.5)).ln()
+        let frequencies = || alternatives.iter().map(|other| self.index.frequency(other.term));
+        if let Some(own) = alternatives.iter().find(|other| other.weight >= 1.0) {
+            return self.idf(self.index.frequency(own.term));
+        }
+        let rarest = self.idf(frequencies().min().unwrap_or(0));
+        let commonest = self.idf(frequencies().max().unwrap_or(0));
+        (rarest + commonest) / 2.0
     }
+
+    fn idf(&self, frequency: usize) -> f32 {
+        let sections = self.index.parts_of.len() as f32;
+        let frequency = frequency as f32;
+        (1.0 + (sections - frequency + 0.5).max(0.0) / (frequency + 0.5)).ln().max(0.05)
+    }
+}
+
+/// How much an action that no document names counts; things asked about are named by nouns.
+const UNKNOWN_VERB: f32 = 0.6;
+
+/// Whether a stem, which lost its ending, still looks like that of a verb form or participle that was not recognised.
+fn is_verb(stem: &str) -> bool {
+    stem.ends_with(['r', 'u', 'm']) || stem.ends_with("nd") || stem.ends_with("ad") || stem.ends_with("id")
 }
 
 /// Whether one letter more, less or other, or two swapped, makes `one` the `other`. Both ASCII or by bytes.

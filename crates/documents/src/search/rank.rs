@@ -114,6 +114,11 @@ fn prior(index: &Index, number: u32, section: &Section, query: &Query, ranking: 
     if is_history(section) {
         factor *= ranking.history;
     }
+    if section.kind == SectionKind::Operation
+        && query.calls.iter().any(|call| is_called(&section.heading, call))
+    {
+        factor *= ranking.quoted;
+    }
     let text = index.flat.get(number as usize).map_or("", String::as_str);
     if query.quoted.iter().any(|quoted| text.contains(quoted.as_str())) {
         factor *= ranking.quoted;
@@ -125,6 +130,19 @@ fn prior(index: &Index, number: u32, section: &Section, query: &Query, ranking: 
         _ => {}
     }
     factor
+}
+
+/// Whether an operation is the one that was named, whatever prefix was left out and however its variables are called.
+fn is_called(heading: &str, call: &(String, String)) -> bool {
+    let heading = heading.to_lowercase();
+    let Some((method, path)) = heading.split_once(' ') else { return false };
+    let asked: Vec<&str> = call.1.split('/').collect();
+    let has: Vec<&str> = path.split('/').collect();
+    let fits = |one: &str, other: &str| one == other || (one.starts_with('{') && other.starts_with('{'));
+    let tail = has.get(has.len().saturating_sub(asked.len())..).unwrap_or_default();
+    method == call.0
+        && tail.len() == asked.len()
+        && tail.iter().zip(&asked).all(|(one, other)| fits(one, other))
 }
 
 /// Lists of changes repeat what other pages explain.

@@ -144,6 +144,7 @@ fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a wrong range should fail the test")]
 mod tests {
     use super::*;
 

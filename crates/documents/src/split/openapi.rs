@@ -183,7 +183,10 @@ fn shared_parts(text: &str) -> HashMap<String, Range<usize>> {
     let mut found = HashMap::new();
     for top in entries(text, 0..text.len()) {
         let kinds = match top.key.as_str() {
-            "components" => entries(text, top.value).into_iter().map(|kind| (format!("#/components/{}", kind.key), kind)).collect(),
+            "components" => entries(text, top.value)
+                .into_iter()
+                .map(|kind| (format!("#/components/{}", kind.key), kind))
+                .collect(),
             "definitions" | "parameters" | "responses" => vec![(format!("#/{}", top.key), top)],
             _ => Vec::new(),
         };
