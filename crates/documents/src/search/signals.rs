@@ -23,7 +23,8 @@ static SIGNS: LazyLock<RegexSet> = LazyLock::new(|| {
         r"(?i)\bchame|envie|use|mande|informe|fa[cç]a|crie|escolha|pe[cç]a|abra|anexe|consulte|guarde|verifique|confira|repita|devolva|configure|solicite|aguarde|cadastre|inclua|troque|acesse|corrija|cancele|recalcule|gere|busque|espere".to_owned(),
         r"(?i)suporte|comercial|gerente|administrador|equipe|plant[aã]o|e-mail|@|telefone|painel|gestor|respons[aá]vel|titular|cliente|parceiro".to_owned(),
     ];
-    RegexSet::new(patterns).expect("literal")
+    // A word's end among ASCII letters: that of all letters would keep the quick automaton from running at all.
+    RegexSet::new(patterns.map(|pattern| pattern.replace(r"\b", r"(?-u:\b)"))).expect("literal")
 });
 
 /// One bit for each [`Expectation`] that the text satisfies.
