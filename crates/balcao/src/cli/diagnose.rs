@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde_json::json;
 
 use super::FOUND_PROBLEMS;
@@ -102,7 +103,9 @@ fn answer_all(
             return Ok(clean);
         }
         let read: usize = batch.iter().map(|(_, line)| line.len() + 1).sum();
-        for answered in in_parallel(&batch, |(number, line)| answer(*number, line, answering)) {
+        let answers: Vec<Answered> =
+            batch.par_iter().map(|(number, line)| answer(*number, line, answering)).collect();
+        for answered in answers {
             clean &= answered.clean;
             out.write_all(answered.text.as_bytes())?;
         }
@@ -128,32 +131,6 @@ fn next_batch(input: &mut impl BufRead, number: &mut usize) -> anyhow::Result<Ve
         }
     }
     Ok(batch)
-}
-
-/// Maps on every core, keeping the order.
-fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if cores == 1 || items.len() < 2 {
-        return items.iter().map(map).collect();
-    }
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let mut answers: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut mine = Vec::new();
-                    loop {
-                        let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                        let Some(item) = items.get(at) else { return mine };
-                        mine.push((at, map(item)));
-                    }
-                })
-            })
-            .collect();
-        workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
-    });
-    answers.sort_by_key(|(at, _)| *at);
-    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 fn answer(number: usize, line: &[u8], answering: &Answering<'_>) -> Answered {

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::evidence::reading::Reading;
 use crate::incident::{Found, Incident, NO_BODY, Payload, Source};
-use crate::mask::Masker;
 
 /// Names of the evidences, in the order in which they are asked for (procedure, 5).
 pub const EVIDENCE_NAMES: [&str; 7] =
@@ -69,16 +68,18 @@ impl EvidenceSet {
         self.iter().filter(|(_, shown)| shown.is_none()).map(|(name, _)| name).collect()
     }
 
-    /// The same without anything secret. Key and time are shown in a form that carries none.
-    pub(super) fn masked(mut self, masker: &Masker) -> Self {
+    /// Every text of it that came from the message and may hold a secret: key, environment and time are shown in a form
+    /// that carries none.
+    pub(super) fn texts(&mut self) -> Vec<&mut String> {
+        let mut texts = Vec::new();
         for (name, shown) in EVIDENCE_NAMES.iter().zip(self.0.iter_mut()) {
             let Some(shown) = shown else { continue };
             if !matches!(*name, "api_key" | "occurred_at" | "environment") {
-                shown.value = masker.mask(&shown.value);
+                texts.push(&mut shown.value);
             }
-            shown.place = masker.mask(&shown.place);
+            texts.push(&mut shown.place);
         }
-        self
+        texts
     }
 }
 

@@ -185,25 +185,26 @@ struct Parts {
 /// Masks everything that came from the message and puts the diagnosis together.
 fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: Parts) -> Diagnosis {
     let masker = masker(incident, reading);
-    let mut findings = parts.findings;
-    for proof in findings.iter_mut().flat_map(|finding| finding.proof.iter_mut()) {
-        proof.text = masker.mask(&proof.text);
-        proof.reference = masker.mask(&proof.reference);
-    }
-    let reply = parts
-        .reply
-        .map(|reply| Rendered { subject: masker.mask(&reply.subject), body: masker.mask(&reply.body) });
+    let Parts { decision, mut findings, mut evidence, missing, citations, suggestions, mut reply } = parts;
+    let mut notes = reading.notes.clone();
+    let proofs = findings.iter_mut().flat_map(|finding| finding.proof.iter_mut());
+    let mut texts: Vec<&mut String> =
+        proofs.flat_map(|proof| [&mut proof.text, &mut proof.reference]).collect();
+    texts.extend(reply.iter_mut().flat_map(|reply| [&mut reply.subject, &mut reply.body]));
+    texts.extend(evidence.texts());
+    texts.extend(notes.iter_mut());
+    masker.mask_all(texts);
     Diagnosis {
         id: inbound.id.clone(),
         partner: incident.sender.map(|partner| partner.code.clone()),
-        decision: parts.decision,
+        decision,
         findings,
-        evidence: parts.evidence.masked(&masker),
-        missing: parts.missing,
-        citations: parts.citations,
-        suggestions: parts.suggestions,
+        evidence,
+        missing,
+        citations,
+        suggestions,
         reply,
-        notes: reading.notes.iter().map(|note| masker.mask(note)).collect(),
+        notes,
     }
 }
 

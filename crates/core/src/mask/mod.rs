@@ -46,6 +46,9 @@ const SHORTEST_KNOWN: usize = 3;
 /// A text is read at most this many times; two are enough for what people and machines write.
 const MOST_PASSES: usize = 5;
 
+/// What stands between texts that are masked together: no secret goes on over an empty line with a record separator in it.
+const BETWEEN: &str = "\n\u{1e}\n";
+
 /// Cuts the secrets of one message out of any text made from it.
 pub struct Masker {
     known: Option<AhoCorasick>,
@@ -88,6 +91,25 @@ impl Masker {
             masked = cut::cut(&masked, &secrets);
         }
         masked
+    }
+
+    /// Masks each of `texts` in place, reading all of them at once: much quicker than one by one where they are short.
+    pub fn mask_all(&self, texts: Vec<&mut String>) {
+        let together = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(BETWEEN);
+        let masked = self.mask(&together);
+        let pieces: Vec<&str> = masked.split(BETWEEN).collect();
+        // A separator inside a text, or one that was cut together with a secret, leaves another number of pieces.
+        if pieces.len() == texts.len() {
+            for (text, piece) in texts.into_iter().zip(pieces) {
+                if text != piece {
+                    piece.clone_into(text);
+                }
+            }
+        } else {
+            for text in texts {
+                *text = self.mask(text);
+            }
+        }
     }
 
     fn secrets_of(&self, text: &str) -> Vec<(SecretKind, Range<usize>)> {
