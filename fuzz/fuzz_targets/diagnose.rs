@@ -21,10 +21,22 @@ use balcao_core::procedure::{Procedure, ProcedureFiles};
 const KEY: &str = "hml_WIyytAPbtnGawJsgKY0hr2OBMpRTHMSw";
 
 const REPLIES: [(&str, &str); 4] = [
-    ("solicitar-evidencias.md.j2", include_str!("../../procedures/api-parceiros/replies/solicitar-evidencias.md.j2")),
-    ("chave-inexistente.md.j2", include_str!("../../procedures/api-parceiros/replies/chave-inexistente.md.j2")),
-    ("chave-de-outro-ambiente.md.j2", include_str!("../../procedures/api-parceiros/replies/chave-de-outro-ambiente.md.j2")),
-    ("requisicao-invalida.md.j2", include_str!("../../procedures/api-parceiros/replies/requisicao-invalida.md.j2")),
+    (
+        "solicitar-evidencias.md.j2",
+        include_str!("../../procedures/api-parceiros/replies/solicitar-evidencias.md.j2"),
+    ),
+    (
+        "chave-inexistente.md.j2",
+        include_str!("../../procedures/api-parceiros/replies/chave-inexistente.md.j2"),
+    ),
+    (
+        "chave-de-outro-ambiente.md.j2",
+        include_str!("../../procedures/api-parceiros/replies/chave-de-outro-ambiente.md.j2"),
+    ),
+    (
+        "requisicao-invalida.md.j2",
+        include_str!("../../procedures/api-parceiros/replies/requisicao-invalida.md.j2"),
+    ),
 ];
 
 struct Facts {
@@ -56,7 +68,8 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
 
 /// `text` with the key wherever a byte 1 stands, as a word of its own.
 fn with_key(text: &str) -> String {
-    let stands_alone = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "\"'`,;<>()[]{}|=:&?/".contains(c));
+    let stands_alone =
+        |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "\"'`,;<>()[]{}|=:&?/".contains(c));
     let mut pieces = text.split('\u{1}');
     let mut whole = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -79,14 +92,16 @@ fn message(data: &[u8]) -> Inbound {
     let mut text = || with_key(&String::from_utf8_lossy(fields.next().unwrap_or_default()));
     let (subject, body) = (text(), text());
     let attachments = fields.next().map(|bytes| {
-        let name = ["a.har", "a.log", "a.json", "a.eml", "a.zip", "a.html", "a.txt", "a"][usize::from(choice >> 5)];
+        let name =
+            ["a.har", "a.log", "a.json", "a.eml", "a.zip", "a.html", "a.txt", "a"][usize::from(choice >> 5)];
         let content = match choice & 16 {
             0 => Content::Text(with_key(&String::from_utf8_lossy(bytes))),
             _ => Content::Bytes(bytes.to_vec()),
         };
         Attachment { name: name.to_owned(), media_type: None, content }
     });
-    let address = ["tiago.moura@lumicred.example", "sandro@pontocerto.example", "+5511970001101", "x@fora.example"];
+    let address =
+        ["tiago.moura@lumicred.example", "sandro@pontocerto.example", "+5511970001101", "x@fora.example"];
     Inbound {
         id: "1".to_owned(),
         channel: ["email", "portal", "whatsapp", "phone"][usize::from(choice & 3)].to_owned(),
@@ -115,5 +130,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     });
     let line = serde_json::to_string(&DiagnosisLine::from(&diagnosis)).expect("a diagnosis can be written");
     assert!(!line.contains(KEY), "a whole key is shown: {line}");
-    assert!(!line.contains("54a78ad9859be8768439b96e7a45455d8ba5aa43"), "the registry gives a key away: {line}");
+    assert!(
+        !line.contains("54a78ad9859be8768439b96e7a45455d8ba5aa43"),
+        "the registry gives a key away: {line}"
+    );
 });

@@ -19,7 +19,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let input = SpeechInput { subject: Some(subject), own_words, channel: "email", ..SpeechInput::default() };
     let said = LEXICON.read(&input);
     for cue in [said.reports_error, said.asks_question, said.reports_timeout].into_iter().flatten() {
-        let place = if cue.place == balcao_core::evidence::speech::Place::Subject { subject } else { own_words };
+        let place =
+            if cue.place == balcao_core::evidence::speech::Place::Subject { subject } else { own_words };
         assert!(place.get(cue.span).is_some(), "a cue lies outside its text");
     }
     for mention in LEXICON.environments(own_words) {

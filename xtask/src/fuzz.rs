@@ -25,12 +25,12 @@ fn targets() -> Result<Vec<String>, String> {
 }
 
 /// Builds every target.
-pub fn build() -> Result<(), String> {
+pub(crate) fn build() -> Result<(), String> {
     cargo(&["build", "--locked", "--bins"], &folder())
 }
 
 /// Runs every target for `seconds` and prints how many inputs it tried.
-pub fn run(seconds: u32) -> Result<(), String> {
+pub(crate) fn run(seconds: u32) -> Result<(), String> {
     cargo(&["build", "--locked", "--release", "--bins"], &folder())?;
     let mut failed = Vec::new();
     for target in targets()? {

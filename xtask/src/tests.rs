@@ -9,7 +9,7 @@ const STEPS: &[&[&str]] = &[
     &["test", "--workspace", "--locked"],
 ];
 
-pub fn run() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     tidy::run()?;
     for step in STEPS {
         cargo(step, &root())?;

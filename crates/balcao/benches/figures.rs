@@ -2,6 +2,8 @@
 //!
 //! Speed of one diagnosis, of a long pasted log, of the batch command; time to the first answer; resident memory.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to say but why")]
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,7 +18,7 @@ fn main() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/parceiros");
     let messages = messages(&examples);
     let loaded = load(&examples);
-    println!("{:<58}{:>12}  {}", "what", "measured", "promised");
+    println!("{:<58}{:>12}  promised", "what", "measured");
     one_diagnosis(&loaded, &messages);
     long_log(&loaded, &messages);
     first_answer(&examples);
@@ -34,7 +36,8 @@ fn load(examples: &Path) -> Loaded {
 }
 
 fn messages(examples: &Path) -> Vec<Inbound> {
-    let text = std::fs::read_to_string(examples.join("inbound.ndjson")).expect("the example messages are there");
+    let text =
+        std::fs::read_to_string(examples.join("inbound.ndjson")).expect("the example messages are there");
     text.lines().map(|line| inbound::parse(line).expect("an example message")).collect()
 }
 
@@ -94,7 +97,8 @@ fn command(examples: &Path) -> Command {
 }
 
 fn first_answer(examples: &Path) {
-    let text = std::fs::read_to_string(examples.join("inbound.ndjson")).expect("the example messages are there");
+    let text =
+        std::fs::read_to_string(examples.join("inbound.ndjson")).expect("the example messages are there");
     let first = text.lines().next().expect("an example message").to_owned();
     let took = (0..5)
         .map(|_| {
@@ -117,14 +121,14 @@ fn first_answer(examples: &Path) {
 
 /// Many messages through the command, under `/usr/bin/time`-like accounting by the kernel's own high-water mark.
 fn batch(examples: &Path) {
-    let text = std::fs::read_to_string(examples.join("inbound.ndjson")).expect("the example messages are there");
+    let text =
+        std::fs::read_to_string(examples.join("inbound.ndjson")).expect("the example messages are there");
     let copies = 300;
     let path: PathBuf = std::env::temp_dir().join(format!("balcao-bench-{}.ndjson", std::process::id()));
     std::fs::write(&path, text.repeat(copies)).expect("the batch is written");
     let count = text.lines().count() * copies;
     let start = Instant::now();
-    let mut child =
-        command(examples).arg(&path).stdout(Stdio::null()).spawn().expect("the command starts");
+    let mut child = command(examples).arg(&path).stdout(Stdio::null()).spawn().expect("the command starts");
     let mut peak = 0;
     loop {
         peak = peak.max(resident_kib(child.id()));

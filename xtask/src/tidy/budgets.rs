@@ -9,7 +9,7 @@ const TEST_LINES: usize = 800;
 /// Files over budget, with the reason. This list may only get shorter.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
-pub fn find(files: &[File]) -> Vec<String> {
+pub(crate) fn find(files: &[File]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
         let excepted = EXCEPTIONS.iter().any(|(path, _)| *path == file.path);
@@ -19,8 +19,11 @@ pub fn find(files: &[File]) -> Vec<String> {
             (file.own_lines(), SOURCE_LINES)
         };
         match (lines > budget, excepted) {
-            (true, false) => found.push(format!("{}: {lines} lines, the budget is {budget}; split it by subject", file.path)),
-            (false, true) => found.push(format!("{}: is within its budget; take it off the exceptions", file.path)),
+            (true, false) => found
+                .push(format!("{}: {lines} lines, the budget is {budget}; split it by subject", file.path)),
+            (false, true) => {
+                found.push(format!("{}: is within its budget; take it off the exceptions", file.path))
+            }
             _ => {}
         }
         if !file.is_test() && file.path.contains("/src/") && !file.text.starts_with("//!") {

@@ -7,7 +7,7 @@ const CHECKED: &[&str] = &["README.md", "README.pt-BR.md", "ARCHITECTURE.md", "C
 /// The folders that paths start with.
 const FOLDERS: &[&str] = &["crates/", "examples/", "procedures/", "docs/", "fuzz/", "xtask/"];
 
-pub fn find(files: &[File]) -> Vec<String> {
+pub(crate) fn find(files: &[File]) -> Vec<String> {
     let mut found = Vec::new();
     let exists = |path: &str| {
         let path = path.trim_end_matches('/');
@@ -19,14 +19,17 @@ pub fn find(files: &[File]) -> Vec<String> {
             continue;
         };
         for path in document.text.split('`').skip(1).step_by(2) {
-            let is_path = FOLDERS.iter().any(|folder| path.starts_with(folder)) && !path.contains([' ', '<', '*', '{', '…']);
+            let is_path = FOLDERS.iter().any(|folder| path.starts_with(folder))
+                && !path.contains([' ', '<', '*', '{', '…']);
             if is_path && !exists(path) {
                 found.push(format!("{name}: `{path}` does not exist"));
             }
         }
     }
     let map = files.iter().find(|file| file.path == "ARCHITECTURE.md").map_or("", |file| file.text.as_str());
-    for file in files.iter().filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml")) {
+    for file in
+        files.iter().filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"))
+    {
         let name = file.path.trim_end_matches("/Cargo.toml");
         if !map.contains(&format!("`{name}")) {
             found.push(format!("ARCHITECTURE.md does not name `{name}`"));

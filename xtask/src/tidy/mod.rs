@@ -10,15 +10,18 @@ use crate::root;
 /// One thing that is not as it should be: where, and what to do.
 type Finding = String;
 
-/// A rule, by the name under which its findings are reported.
-const RULES: &[(&str, fn(&[source::File]) -> Vec<Finding>)] = &[
+/// What a rule finds in the files of the repository.
+type Rule = fn(&[source::File]) -> Vec<Finding>;
+
+/// The rules, each by the name under which its findings are reported.
+const RULES: &[(&str, Rule)] = &[
     ("budgets", budgets::find),
     ("purity", purity::find),
     ("documents", documents::find),
     ("files", source::find),
 ];
 
-pub fn run() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     let files = source::all(&root())?;
     let mut count = 0;
     for (rule, find) in RULES {

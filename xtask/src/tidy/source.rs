@@ -4,17 +4,18 @@ use std::path::Path;
 use std::process::Command;
 
 /// A text file of the repository.
-pub struct File {
+pub(crate) struct File {
     /// Path below the root, with `/`.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 /// Folders without a subject.
-const BANNED_NAMES: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc", "manager", "service", "services"];
+const BANNED_NAMES: &[&str] =
+    &["utils", "util", "helpers", "helper", "common", "misc", "manager", "service", "services"];
 
 /// Every text file that git knows or would add.
-pub fn all(root: &Path) -> Result<Vec<File>, String> {
+pub(crate) fn all(root: &Path) -> Result<Vec<File>, String> {
     let listed = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)
@@ -32,25 +33,28 @@ pub fn all(root: &Path) -> Result<Vec<File>, String> {
 }
 
 impl File {
-    pub fn is_rust(&self) -> bool {
+    pub(crate) fn is_rust(&self) -> bool {
         self.path.ends_with(".rs")
     }
 
     /// A test file, by its place or name.
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         let path = &self.path;
-        path.contains("/tests/") || path.ends_with("/tests.rs") || path.contains("/benches/") || path.starts_with("fuzz/")
+        path.contains("/tests/")
+            || path.ends_with("/tests.rs")
+            || path.contains("/benches/")
+            || path.starts_with("fuzz/")
     }
 
     /// Lines before the tests of the same file.
-    pub fn own_lines(&self) -> usize {
+    pub(crate) fn own_lines(&self) -> usize {
         let tests = self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len());
         self.text.get(..tests).unwrap_or("").lines().count()
     }
 }
 
 /// Names without a subject, blanks at line ends, and modules that nothing names.
-pub fn find(files: &[File]) -> Vec<String> {
+pub(crate) fn find(files: &[File]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files {
         let names = file.path.split('/').map(|name| name.strip_suffix(".rs").unwrap_or(name));
@@ -70,7 +74,9 @@ pub fn find(files: &[File]) -> Vec<String> {
 
 /// Whether a source file is named by no `mod` of its parent.
 fn is_dead(file: &File, files: &[File]) -> bool {
-    let Some((folder, name)) = file.path.strip_suffix(".rs").and_then(|path| path.rsplit_once('/')) else { return false };
+    let Some((folder, name)) = file.path.strip_suffix(".rs").and_then(|path| path.rsplit_once('/')) else {
+        return false;
+    };
     let is_module = folder.contains("/src") && !["lib", "main"].contains(&name);
     if !is_module || folder.ends_with("/bin") {
         return false;
@@ -80,6 +86,11 @@ fn is_dead(file: &File, files: &[File]) -> bool {
         _ => (folder, name),
     };
     let declared = format!("mod {name};");
-    let parents = [format!("{folder}/mod.rs"), format!("{folder}/lib.rs"), format!("{folder}/main.rs"), format!("{folder}.rs")];
+    let parents = [
+        format!("{folder}/mod.rs"),
+        format!("{folder}/lib.rs"),
+        format!("{folder}/main.rs"),
+        format!("{folder}.rs"),
+    ];
     !files.iter().any(|other| parents.contains(&other.path) && other.text.contains(&declared))
 }

@@ -12,7 +12,8 @@ use crate::evidence::fields::{self, FieldKind};
 /// A sentence in quotation marks.
 #[expect(clippy::expect_used, reason = "a literal pattern")]
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
-    crate::pattern::compiled("\"([^\"\n{}]{6,160})\"|“([^”\n{}]{6,160})”").expect("the pattern is well formed")
+    crate::pattern::compiled("\"([^\"\n{}]{6,160})\"|“([^”\n{}]{6,160})”")
+        .expect("the pattern is well formed")
 });
 /// How far into the body quotations are looked for.
 const QUOTED_BYTES: usize = 16 * 1024;

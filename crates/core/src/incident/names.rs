@@ -30,7 +30,8 @@ impl RegistryNames {
             let code = environment.code.as_str();
             [(code, environment.name.as_str()), (code, code)]
         });
-        let versions = registry.api_versions.iter().map(|version| (version.code.as_str(), version.code.as_str()));
+        let versions =
+            registry.api_versions.iter().map(|version| (version.code.as_str(), version.code.as_str()));
         let mut names = Self {
             products: Names::new(products),
             environments: Names::new(environments),

@@ -91,7 +91,9 @@ fn of_key(tail: &str) -> Whence {
 /// The environment that the words name: a named field first, else the only one mentioned.
 fn in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
     for seen in context.reading.fields.iter().filter(|seen| seen.what.kind == FieldKind::Environment) {
-        if let Some((code, _)) = context.names.environments_in(&seen.what.value, context.lexicon).into_iter().next() {
+        if let Some((code, _)) =
+            context.names.environments_in(&seen.what.value, context.lexicon).into_iter().next()
+        {
             return Some(Found::new(code, whence(context, seen.part, &seen.what.span)));
         }
     }

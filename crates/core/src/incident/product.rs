@@ -60,7 +60,9 @@ fn version_in_words(context: &Context<'_, '_>) -> Option<Found<String>> {
         if let Some((version, span)) = context.known.registry.version_prefix_in(&part.text) {
             found.get_or_insert(Found::new(version.code.clone(), whence(context, index, &span)));
         }
-        if let Some((code, span)) = context.names.versions_in(&part.text, context.lexicon).into_iter().next_back() {
+        if let Some((code, span)) =
+            context.names.versions_in(&part.text, context.lexicon).into_iter().next_back()
+        {
             found = Some(Found::new(code, whence(context, index, &span)));
         }
     }

@@ -26,13 +26,16 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    crate::pattern::compiled(r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-        .expect("a valid pattern")
+    crate::pattern::compiled(
+        r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}",
+    )
+    .expect("a valid pattern")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
-static JWT: LazyLock<Regex> =
-    LazyLock::new(|| crate::pattern::compiled(r"eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*").expect("a valid pattern"));
+static JWT: LazyLock<Regex> = LazyLock::new(|| {
+    crate::pattern::compiled(r"eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*").expect("a valid pattern")
+});
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,7 +53,8 @@ static CREDENTIALS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
-static RUN: LazyLock<Regex> = LazyLock::new(|| crate::pattern::compiled(r"[A-Za-z0-9_-]{14,}").expect("a valid pattern"));
+static RUN: LazyLock<Regex> =
+    LazyLock::new(|| crate::pattern::compiled(r"[A-Za-z0-9_-]{14,}").expect("a valid pattern"));
 
 /// A person who gives his name in a sentence.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]

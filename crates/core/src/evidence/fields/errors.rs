@@ -23,8 +23,9 @@ static STATUS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is made of literals")]
-static REASON: LazyLock<Regex> =
-    LazyLock::new(|| crate::pattern::compiled(&format!(r"(?i)^(?:[45]\d\d )?(?:{REASONS})$")).expect("a valid pattern"));
+static REASON: LazyLock<Regex> = LazyLock::new(|| {
+    crate::pattern::compiled(&format!(r"(?i)^(?:[45]\d\d )?(?:{REASONS})$")).expect("a valid pattern")
+});
 
 /// A status after an arrow or a word of answer, and then the message: bare, or the first of a JSON array.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
@@ -64,8 +65,10 @@ static SINGLE: LazyLock<Regex> =
 /// "com a mensagem Saldo insuficiente", without quotes.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static WITH_MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
-    crate::pattern::compiled(r"(?i:com a (?:mensagem|msg)(?: de erro)?)\s+(\p{Lu}[^\n.;,{\[\x22]{3,200}[.!]?)")
-        .expect("a valid pattern")
+    crate::pattern::compiled(
+        r"(?i:com a (?:mensagem|msg)(?: de erro)?)\s+(\p{Lu}[^\n.;,{\[\x22]{3,200}[.!]?)",
+    )
+    .expect("a valid pattern")
 });
 
 /// "a msg é Unauthorized": a message without quotes, in its own capital letter.

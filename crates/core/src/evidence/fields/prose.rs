@@ -17,8 +17,10 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static ENVIRONMENT: LazyLock<Regex> = LazyLock::new(|| {
-    crate::pattern::compiled(r"(?i)produ[cç][aã]o|prod|prd|homologa[cç][aã]o|homolog|hml|staging|stag|stg|sandbox|hmg")
-        .expect("a valid pattern")
+    crate::pattern::compiled(
+        r"(?i)produ[cç][aã]o|prod|prd|homologa[cç][aã]o|homolog|hml|staging|stag|stg|sandbox|hmg",
+    )
+    .expect("a valid pattern")
 });
 
 /// How a name may begin; the pattern is tried only there.
