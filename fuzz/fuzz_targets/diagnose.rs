@@ -15,6 +15,7 @@ use balcao_core::facts::documentation::Silence;
 use balcao_core::facts::registry::Registry;
 use balcao_core::facts::request_log::RequestLog;
 use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
+use balcao_core::incident::RegistryNames;
 use balcao_core::procedure::{Procedure, ProcedureFiles};
 
 /// A key of the example registry. The byte 1 of an input stands for it.
@@ -46,6 +47,7 @@ struct Facts {
     contract: Contract,
     procedure: Procedure,
     lexicon: Lexicon,
+    names: RegistryNames,
     calendar: Calendar,
 }
 
@@ -62,8 +64,9 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| {
     let procedure = Procedure::parse(&ProcedureFiles { toml, replies }).expect("the procedure is right");
     let lexicon = Lexicon::parse(include_str!("../../procedures/api-parceiros/speech.toml"));
     let lexicon = lexicon.expect("the lexicon is right");
+    let names = RegistryNames::of(&registry, &lexicon);
     let calendar = Calendar::of(&registry);
-    Facts { secret, registry, log, contract, procedure, lexicon, calendar }
+    Facts { secret, registry, log, contract, procedure, lexicon, names, calendar }
 });
 
 /// `text` with the key wherever a byte 1 stands, as a word of its own.
@@ -121,6 +124,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         documentation: &Silence,
         procedure: &facts.procedure,
         lexicon: &facts.lexicon,
+        names: &facts.names,
         calendar: &facts.calendar,
         secret: &facts.secret,
         limits: Limits::default(),
