@@ -39,7 +39,12 @@ impl Diagnose {
         let loaded = self.sources.load(catalogue)?;
         let input = open(&self.inbound, catalogue)?;
         let progress = progress(&self.inbound);
-        let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
+        // JSON has no colours to take out.
+        let plain: Box<dyn Write> = match self.pretty {
+            true => Box::new(anstream::AutoStream::auto(io::stdout())),
+            false => Box::new(io::stdout()),
+        };
+        let mut out = BufWriter::with_capacity(1 << 16, plain);
         let clean = answer_all(
             input,
             &mut out,

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::AnyOf;
+
 #[expect(clippy::expect_used, reason = "the patterns are literals and every test compiles them")]
 fn pattern(source: &str) -> Regex {
     crate::pattern::compiled(source).expect("a literal pattern")
@@ -68,6 +70,23 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What each of the patterns above needs one of: most lines have none.
+static CUT_NEEDS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(&["mensagem", "message", "nachricht", "mensaje", "messaggio", "encaminhado por", "______"])
+});
+static LEAD_NEEDS: LazyLock<AnyOf> = LazyLock::new(|| {
+    let verbs = [
+        "escreveu", "wrote", "crit", "escribi", "schrieb", "skrev", "schreef", "scritto", "enviou", "@",
+        "gmt",
+    ];
+    AnyOf::new(&verbs)
+});
+static SENT_FROM_NEEDS: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(&["enviad", "sent ", "from my", "outlook", "envoy", "gesendet", "從我的", "verzonden"])
+});
+static DISCLAIMER_NEEDS: LazyLock<AnyOf> =
+    LazyLock::new(|| AnyOf::new(&["aviso", "mensagem", "mail", "message", "contidas nest"]));
+
 /// The byte ranges of `text` that the sender wrote himself (no quotation, no signature), in order.
 ///
 /// If nothing would be left (a bare forward, a quotation alone), the whole text counts as his.
@@ -90,7 +109,8 @@ pub fn own_words(text: &str) -> Vec<Range<usize>> {
             }
             break;
         }
-        if !is_quoted(words, dump) && !SENT_FROM.is_match(words) {
+        let sent_from = SENT_FROM_NEEDS.is_in(words) && SENT_FROM.is_match(words);
+        if !is_quoted(words, dump) && !sent_from {
             own.push(line.clone());
         }
         index += 1;
@@ -143,10 +163,11 @@ fn ends_here(text: &str, lines: &[Range<usize>], index: usize) -> bool {
     let Some(line) = lines.get(index) else { return true };
     let words = at(text, line);
     let trimmed = words.trim_end();
-    if CUT.is_match(trimmed) || DISCLAIMER.is_match(trimmed) {
+    let cut = CUT_NEEDS.is_in(trimmed) && CUT.is_match(trimmed);
+    if cut || DISCLAIMER_NEEDS.is_in(trimmed) && DISCLAIMER.is_match(trimmed) {
         return true;
     }
-    if FROM.is_match(trimmed) {
+    if trimmed.contains(':') && FROM.is_match(trimmed) {
         let below = lines.iter().skip(index + 1).take(5);
         return below.filter(|line| NEXT.is_match(at(text, line).trim_end())).count() >= 2;
     }
@@ -160,6 +181,10 @@ fn lead_length(text: &str, lines: &[Range<usize>], index: usize) -> Option<usize
     let start = lines.get(index)?.start;
     let first = at(text, lines.get(index)?).trim_start();
     if !first.starts_with(|c: char| c.is_ascii_alphabetic() || c.is_ascii_digit()) {
+        return None;
+    }
+    let last = lines.get(index + 2).or(lines.last())?.end;
+    if !LEAD_NEEDS.is_in(text.get(start..last)?) {
         return None;
     }
     for length in 1..=3 {

@@ -8,11 +8,18 @@ use regex::Regex;
 use super::pairs::compact;
 use super::{Field, FieldKind, shape};
 
+const NOUNS: &str = r"usu[aá]rio|usr|user(?:name)?|login|api[ _-]?key|chave|key|identificador(?: [uú]nico)?|token|senha|password|(?:x-)?request[ -]?id|correlation[ -]?id|trace[ -]?id|id da requisi[cç][aã]o";
+
+/// A noun and what must follow it: the whole pattern is tried only there.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static NOUN: LazyLock<Regex> = LazyLock::new(|| {
+    crate::pattern::compiled(&format!("(?i)^(?:{NOUNS})s?[ \\t:=*–-]")).expect("a valid pattern")
+});
+
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    let nouns = r"usu[aá]rio|usr|user(?:name)?|login|api[ _-]?key|chave|key|identificador(?: [uú]nico)?|token|senha|password|(?:x-)?request[ -]?id|correlation[ -]?id|trace[ -]?id|id da requisi[cç][aã]o";
     let glue = r"[eé]|eh|o|a|do|da|de|com|que|muda|meu|minha|nosso|nossa|deles?|l[aá]|nov[oa]|antig[oa]|atual|configurad[oa]|usad[oa]|cadastrad[oa]|informad[oa]|enviad[oa]|chamad[oa]|foi|era|em|api|acesso|prod|produ[cç][aã]o|homolog|homologa[cç][aã]o|hml|stg|aqui|tb|is|was|mesm[oa]|sempre|integra[cç][aã]o|testes?|padr[aã]o|sistema|servi[cç]o|t[eé]cnico|principal|utilizad[oa]";
-    crate::pattern::compiled(&format!(r#"(?i)^({nouns})s?[ \t:=*–-]+((?:(?:{glue})(?:[ \t]+|:[ \t]*)){{0,5}})[ \t(]*(["“'`*]?)([^\s"”'`,;()<>*|&]+)"#)).expect("a valid pattern")
+    crate::pattern::compiled(&format!(r#"(?i)^({NOUNS})s?[ \t:=*–-]+((?:(?:{glue})(?:[ \t]+|:[ \t]*)){{0,5}})[ \t(]*(["“'`*]?)([^\s"”'`,;()<>*|&]+)"#)).expect("a valid pattern")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
@@ -78,7 +85,8 @@ fn named_at(text: &str, start: usize) -> Option<Field> {
     while !rest.is_char_boundary(end) {
         end -= 1;
     }
-    let found = NAMED.captures(rest.get(..end)?)?;
+    let rest = rest.get(..end)?;
+    let found = NOUN.is_match(rest).then(|| NAMED.captures(rest))??;
     let (noun, glue, quote, value) = (found.get(1)?, found.get(2)?, found.get(3)?, found.get(4)?);
     let (kind, shown) = named(noun.as_str(), glue.as_str(), !quote.is_empty(), value.as_str())?;
     let at = start + value.start();

@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::words::{STAMP, heads, is_answer, json_end, lines, parse, pattern, slice, starts_json};
 use crate::evidence::call::Call;
+use crate::pattern::AnyOf;
 
 /// Lines after a failure that may still belong to it (frames, printed configuration).
 const LONGEST_BLOCK: usize = 200;
@@ -26,7 +27,8 @@ pub(super) struct Failure {
 
 /// Failures in words, most telling first: each group 0 is the message as written.
 static FAILURES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
+    // ASCII boundaries and letters alone, as the names of errors have no others: the quick automaton runs then.
+    let source = concat!(
         r"(?:\b(?:[A-Za-z_$][\w$]*[.\\])+[\w$]*(?:Exception|Error|Timeout|ConnectionRefused)\b(?::\s*[^\r\n]+)?)",
         r"|(?:\b(?:Axios|Fetch|Http|HTTP|Request|Connection|Connect|Socket|Timeout|Read|SSL|Type|URL)\w*(?:Error|Exception|Timeout)\b(?::\s*[^\r\n]+)?)",
         r"|(?:\bError: (?:Request failed|connect |read |timeout |socket|getaddrinfo|Network)[^\r\n]*)",
@@ -39,7 +41,10 @@ static FAILURES: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:\b(?:Client|Server) error: `[^\r\n]*)",
         r"|(?:(?i:\b(?:the request was cancell?ed|the operation (?:has timed out|was cancell?ed)|a connection attempt failed|a task was cancell?ed|unable to connect to the remote server|no connection could be made|the remote server returned an error|the ssl connection could not|response status code does not indicate success|request failed with status code|timeout of \d+ ?ms exceeded|failed to (?:connect|fetch)\b)[^\r\n\x22“”]*))",
         r"|(?:(?i:\b(?:connection (?:refused|reset(?: by peer)?|timed out|closed)|(?:read|connect) timed out|socket hang up|i/o timeout|upstream (?:timed out|prematurely closed)|operation timed out|no route to host|network is unreachable|broken pipe|unexpected end of stream)\b)[^\r\n\x22“”]{0,120})",
-    ))
+    );
+    pattern(
+        &source.replace(r"[\w$]", "[A-Za-z0-9_$]").replace(r"\w", "[A-Za-z0-9_]").replace(r"\b", r"(?-u:\b)"),
+    )
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -50,9 +55,44 @@ static CLASSIC: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?P<c>[1-5]\d\d) (?:Client|Server) Error: (?P<r>[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+){0,3})")
 });
 
+/// What every alternative of `FAILURES` needs one of.
+static NEEDED: LazyLock<AnyOf> = LazyLock::new(|| {
+    AnyOf::new(&[
+        "exception",
+        "error",
+        "timeout",
+        "connectionrefused",
+        "curl",
+        "econn",
+        "etimedout",
+        "enotfound",
+        "eai_again",
+        "ehostunreach",
+        "epipe",
+        "dial tcp",
+        "read tcp",
+        "net/http:",
+        "context deadline",
+        "connect to",
+        "connectionpool",
+        "max retries",
+        "cancel",
+        "timed out",
+        "connection ",
+        "status code",
+        "failed to",
+        "hang up",
+        "prematurely",
+        "no route",
+        "network is",
+        "broken pipe",
+        "unexpected end",
+    ])
+});
+
 /// The failure that `words` (one line) tells of.
 pub(super) fn failure(words: &str) -> Option<Failure> {
-    let hit = FAILURES.find(words)?;
+    let hit = NEEDED.is_in(words).then(|| FAILURES.find(words))??;
     let error = hit.as_str().trim_end().trim_end_matches([',', ';']);
     let said = CLASSIC.captures(error).or_else(|| CODE.captures(error));
     let status = said.as_ref().and_then(|said| said.name("c")).and_then(|code| code.as_str().parse().ok());

@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 use regex::Regex;
 
 use super::cursor::Cursor;
+use crate::pattern::AnyOf;
 
 /// The zone written right after a time: `Z`, `-03:00`, ` -0300`, ` UTC`, ` (GMT)`, ` BRT`, ` UTC-3`.
 ///
@@ -85,7 +86,8 @@ static REMARK: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The offset that a remark gives to every time of the text without a zone ("log em UTC", "horários em GMT-3").
 pub(super) fn remark(text: &str) -> Option<Offset> {
-    let found = REMARK.captures(text)?;
+    static NEEDED: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&["utc", "gmt"]));
+    let found = NEEDED.is_in(text).then(|| REMARK.captures(text))??;
     match found.get(1) {
         Some(hours) => Offset::from_hours(hours.as_str().parse().ok()?).ok(),
         None => Some(Offset::UTC),

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
-/// The known words, by what is left of each when one letter is dropped.
+/// The known words, by first letter and number of letters.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Near {
-    shortened: BTreeMap<String, Vec<usize>>,
-    known: Vec<String>,
+    known: BTreeMap<(char, usize), Vec<Known>>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    word: String,
+    letters: Vec<char>,
 }
 
 impl Near {
@@ -14,45 +19,29 @@ impl Near {
     pub(crate) fn new(words: impl IntoIterator<Item = String>, shortest: usize) -> Self {
         let mut near = Self::default();
         for word in words {
-            if word.chars().count() < shortest {
-                continue;
+            let letters: Vec<char> = word.chars().collect();
+            if let Some(&first) = letters.first().filter(|_| letters.len() >= shortest) {
+                near.known.entry((first, letters.len())).or_default().push(Known { word, letters });
             }
-            let index = near.known.len();
-            for short in shortened(&word) {
-                near.shortened.entry(short).or_default().push(index);
-            }
-            near.shortened.entry(word.clone()).or_default().push(index);
-            near.known.push(word);
         }
         near
     }
 
-    /// The first known word with the same first letter that `word` is one slip away from, if any.
+    /// The first known word with the same first letter that `word` is at most one slip away from, if any.
     pub(crate) fn find(&self, word: &str) -> Option<&str> {
-        let own = std::iter::once(word.to_owned());
-        for short in own.chain(shortened(word)) {
-            for &index in self.shortened.get(&short).into_iter().flatten() {
-                let known = self.known.get(index)?;
-                if known.chars().next() == word.chars().next() && one_slip(known, word) {
-                    return Some(known);
-                }
-            }
-        }
-        None
+        let letters: Vec<char> = word.chars().collect();
+        let (first, length) = (*letters.first()?, letters.len());
+        let mut close = [length, length + 1, length - 1]
+            .into_iter()
+            .filter_map(|length| self.known.get(&(first, length)))
+            .flatten();
+        close.find(|known| one_slip(&known.letters, &letters)).map(|known| known.word.as_str())
     }
 }
 
-fn shortened(word: &str) -> impl Iterator<Item = String> + '_ {
-    word.char_indices().map(|(i, c)| {
-        let (before, after) = (word.get(..i), word.get(i + c.len_utf8()..));
-        [before.unwrap_or_default(), after.unwrap_or_default()].concat()
-    })
-}
-
 /// At most one letter added, dropped or changed, or two neighbours swapped.
-fn one_slip(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let head = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+fn one_slip(a: &[char], b: &[char]) -> bool {
+    let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (a.get(head..).unwrap_or_default(), b.get(head..).unwrap_or_default());
     let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let a = a.get(..a.len().saturating_sub(tail)).unwrap_or_default();

@@ -25,7 +25,7 @@ static ANCHOR: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn may_hold(text: &str) -> bool {
-    ANCHOR.is_match(text)
+    text.contains('(') && ANCHOR.is_match(text)
 }
 
 /// Every call in the script.

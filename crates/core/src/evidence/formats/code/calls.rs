@@ -20,8 +20,16 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// What every call has, in ASCII alone so that the quick automaton runs.
+static HINT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?-u)(?:\.|->|::)\s*(?:get|post|put|patch|delete|head|options|request|ajax|getJSON|postAsync|requestAsync)\s*[<(]",
+        r"|(?:axios|request|got|superagent|ky)\s*\("
+    ))
+});
+
 pub(super) fn may_hold(text: &str) -> bool {
-    CALL.is_match(text)
+    text.contains('(') && HINT.is_match(text) && CALL.is_match(text)
 }
 
 /// Every call in the script.

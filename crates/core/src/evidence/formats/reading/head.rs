@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern::AnyOf;
+
 /// The methods that a call may have, as an alternation for patterns.
 pub(in super::super) const METHODS: &str = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE";
 
@@ -115,7 +117,9 @@ pub(in super::super) fn request_line(line: &str) -> Option<RequestLine<'_>> {
             r#"^(?P<before>[^{{"'`=]{{0,60}}?)\b(?:(?P<m>{METHODS})|(?P<loose>(?i:{METHODS})))\s+[<"'`]?(?P<t>(?:https?://|/|\{{\{{)[^\s<>"'`]*)[>"'`]?(?P<v>\s+HTTP/\d(?:\.\d)?)?(?P<after>(?:\s.*)?)$"#
         ))
     });
-    let found = REQUEST.captures(line)?;
+    static NEEDED: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&METHODS.split('|').collect::<Vec<_>>()));
+    let worth = line.contains(['/', '{']) && NEEDED.is_in(line);
+    let found = worth.then(|| REQUEST.captures(line))??;
     let target = found.name("t")?.as_str();
     let versioned = found.name("v").is_some();
     let method = match found.name("m") {
