@@ -17,7 +17,7 @@ use crate::setup::{Loaded, Sources};
 use crate::wire::{diagnosis::DiagnosisLine, inbound};
 
 /// Messages that are diagnosed side by side before their answers are written.
-const BATCH: usize = 128;
+const BATCH: usize = 64;
 /// A batch is closed early at this many bytes, so that huge messages do not add up.
 const BATCH_BYTES: usize = 32 * 1024 * 1024;
 
