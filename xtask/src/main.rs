@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask test`, `tidy`, `fuzz`.
 
 mod fuzz;
+mod needs;
 mod tests;
 mod tidy;
 

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must pass before a change is handed in.
 
-use crate::{cargo, fuzz, root, tidy};
+use crate::{cargo, fuzz, needs, root, tidy};
 
 /// The steps of cargo, in order: the quick ones first.
 const STEPS: &[&[&str]] = &[
@@ -10,6 +10,7 @@ const STEPS: &[&[&str]] = &[
 ];
 
 pub(crate) fn run() -> Result<(), String> {
+    needs::ensure()?;
     tidy::run()?;
     for step in STEPS {
         cargo(step, &root())?;

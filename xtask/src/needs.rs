@@ -1,0 +1,56 @@
+//! What the tests need beside the Rust toolchain: there, or brought from Debian's packages.
+
+use std::path::Path;
+use std::process::Command;
+
+/// One program, and the Debian package that brings it.
+struct Need {
+    /// Looked for on the path, or an absolute place.
+    program: &'static str,
+    package: &'static str,
+    what_for: &'static str,
+}
+
+const NEEDS: &[Need] =
+    &[Need { program: "c++", package: "g++", what_for: "the fuzz targets are linked with a library in C++" }];
+
+/// Makes sure that everything is there. As root on Debian what is missing is installed; elsewhere the error says what to install.
+pub(crate) fn ensure() -> Result<(), String> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !is_there(need.program)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let list: Vec<String> =
+        missing.iter().map(|need| format!("`{}`: {}", need.program, need.what_for)).collect();
+    let advice = format!("missing: {}. Install: apt-get install {}", list.join("; "), packages.join(" "));
+    if !is_there("apt-get") || !is_root() {
+        return Err(advice);
+    }
+    eprintln!("xtask: apt-get install {}", packages.join(" "));
+    apt(&["update", "-qq"]).map_err(|error| format!("{error}; {advice}"))?;
+    let install = [&["install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()].concat();
+    apt(&install).map_err(|error| format!("{error}; {advice}"))
+}
+
+fn is_there(program: &str) -> bool {
+    if program.starts_with('/') {
+        return Path::new(program).exists();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn is_root() -> bool {
+    let said = Command::new("id").arg("-u").output();
+    said.is_ok_and(|said| said.stdout.trim_ascii() == b"0")
+}
+
+fn apt(args: &[&str]) -> Result<(), String> {
+    let status = Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive").status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`apt-get {}` failed with {status}", args.join(" "))),
+        Err(error) => Err(format!("`apt-get` could not be started: {error}")),
+    }
+}
