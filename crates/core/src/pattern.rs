@@ -12,13 +12,19 @@ const CACHE_BYTES: usize = 512 * 1024;
 const DIGITS: &str = "0-9";
 const LETTERS: &str = r"0-9A-Za-z_\p{Latin}\x{300}-\x{36f}";
 
-/// Compiles a pattern, in which `\d` is an ASCII digit and `\w` a Latin letter with or without accent, a digit or `_`.
-/// Fails as `Regex::new` does.
+/// Compiles a pattern, in which `\d` is an ASCII digit and `\w` a Latin letter with or without accent, a digit or `_`
+/// (and `\W`, outside a class, all else). Fails as `Regex::new` does.
 pub(crate) fn compiled(source: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(&narrowed(source)).dfa_size_limit(CACHE_BYTES).build()
 }
 
-/// The pattern with its `\d` and `\w` written out.
+/// As [`compiled`], with `\b` looking at ASCII letters alone: for patterns whose words begin and end with such. That of
+/// all letters keeps the quick automaton from running on any text with an accent.
+pub(crate) fn compiled_ascii_bounds(source: &str) -> Result<Regex, regex::Error> {
+    compiled(&source.replace(r"\b", r"(?-u:\b)"))
+}
+
+/// The pattern with its `\d`, `\w` and `\W` written out.
 fn narrowed(source: &str) -> String {
     let mut written = String::with_capacity(source.len() * 2);
     let mut chars = source.chars();
@@ -30,6 +36,7 @@ fn narrowed(source: &str) -> String {
                 (Some('w'), true) => written.push_str(LETTERS),
                 (Some('d'), false) => written.extend(["[", DIGITS, "]"]),
                 (Some('w'), false) => written.extend(["[", LETTERS, "]"]),
+                (Some('W'), false) => written.extend(["[^", LETTERS, "]"]),
                 (other, _) => written.extend(std::iter::once(c).chain(other)),
             },
             _ => {
@@ -70,6 +77,7 @@ mod tests {
         let table = [
             (r"\d+", "[0-9]+"),
             (r"[\d.]", "[0-9.]"),
+            (r"\W", r"[^0-9A-Za-z_\p{Latin}\x{300}-\x{36f}]"),
             (r"\\d", r"\\d"),
             (r"\[\d", r"\[[0-9]"),
             (r"[\]\d]\d", r"[\]0-9][0-9]"),

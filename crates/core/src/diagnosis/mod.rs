@@ -38,6 +38,7 @@ const MOST_SUGGESTIONS: usize = 10;
 
 /// Secrets of one message that are looked for by their exact text; a message with more is bulk data, and what is shown of
 /// it is masked by shape.
+const LONGEST_END: usize = 64 << 10;
 const MOST_SECRETS: usize = 5_000;
 
 /// Everything that judges a message, beside the request log.
@@ -208,13 +209,26 @@ fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: 
     }
 }
 
+/// A long text's first and last bytes: what people write themselves, and the names they give their secrets, stand there. A
+/// secret from between still falls to the masker's own list wherever it is shown.
+fn ends(text: &str) -> Vec<&str> {
+    if text.len() <= 2 * LONGEST_END {
+        return vec![text];
+    }
+    let head = text.get(..text.floor_char_boundary(LONGEST_END)).unwrap_or_default();
+    let tail = text.get(text.ceil_char_boundary(text.len() - LONGEST_END)..).unwrap_or_default();
+    vec![head, tail]
+}
+
 /// A masker that knows every secret of the message: those its list finds, those the message names, and the keys it carries.
 fn masker(incident: &Incident<'_>, reading: &Reading) -> Masker {
     let mut secrets: BTreeSet<(SecretKind, String)> = BTreeSet::new();
     for part in &reading.parts {
-        for (kind, span) in mask::secrets_in(&part.text) {
-            if secrets.len() < MOST_SECRETS {
-                secrets.extend(part.text.get(span).map(|secret| (kind, secret.to_owned())));
+        for text in ends(&part.text) {
+            for (kind, span) in mask::secrets_in(text) {
+                if secrets.len() < MOST_SECRETS {
+                    secrets.extend(text.get(span).map(|secret| (kind, secret.to_owned())));
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Which of the calls in a message is the one it complains of.
 
+use std::collections::BTreeMap;
+
 use super::{Context, Incident};
 use crate::evidence::call::{Body, Call};
 use crate::facts::contract::Located;
@@ -7,11 +9,12 @@ use crate::facts::contract::Located;
 /// Chooses the call, and completes it with a body or an answer that stands apart from it.
 pub(super) fn choose(context: &Context<'_, '_>, incident: &mut Incident<'_>) {
     let calls = &context.reading.calls;
+    let mut targets = Targets::default();
     let best = calls
         .iter()
         .enumerate()
         .filter(|(_, seen)| seen.what.1.url.is_some())
-        .map(|(order, seen)| (score(context, &seen.what.1), order))
+        .map(|(order, seen)| (score(context, &mut targets, &seen.what.1), order))
         .filter(|(score, _)| *score > 0)
         .max();
     let Some(chosen) = best.and_then(|(_, order)| calls.get(order)) else {
@@ -81,16 +84,12 @@ fn answer(into: &mut Call, from: &Call) {
 }
 
 /// A failed call to a known host on a documented route is what people write about. Zero: no call at all.
-fn score(context: &Context<'_, '_>, call: &Call) -> u32 {
+fn score<'c>(context: &Context<'_, '_>, targets: &mut Targets<'c>, call: &'c Call) -> u32 {
     let url = call.url.as_deref().unwrap_or("");
-    let known_host = context.known.registry.environment_of_url(url).is_some();
-    let path = path_only(url);
     let absolute = url.contains("://");
-    let documented = match context.known.contract.locate(call.method.as_deref().unwrap_or("GET"), &path) {
-        Located::Operation(_) => 3,
-        Located::WrongMethod(_) => 2,
-        Located::Unknown => u32::from(context.known.registry.version_of_path(&path).is_some()),
-    };
+    let method = call.method.as_deref().unwrap_or("GET");
+    let (known_host, documented) =
+        *targets.entry((method, url)).or_insert_with(|| target(context, method, url));
     if absolute && !known_host && documented == 0 && call.status.is_none() && call.method.is_none() {
         return 0;
     }
@@ -107,6 +106,19 @@ fn score(context: &Context<'_, '_>, call: &Call) -> u32 {
         20
     };
     outcome + host + documented * 8 + u32::from(call.method.is_some()) * 4 + 1
+}
+
+/// Whether the host is known, and how well a target is documented. A log of thousands of lines calls the same few.
+type Targets<'c> = BTreeMap<(&'c str, &'c str), (bool, u32)>;
+
+fn target(context: &Context<'_, '_>, method: &str, url: &str) -> (bool, u32) {
+    let path = path_only(url);
+    let documented = match context.known.contract.locate(method, &path) {
+        Located::Operation(_) => 3,
+        Located::WrongMethod(_) => 2,
+        Located::Unknown => u32::from(context.known.registry.version_of_path(&path).is_some()),
+    };
+    (context.known.registry.environment_of_url(url).is_some(), documented)
 }
 
 /// Whether the call failed; `None` where it shows no answer.

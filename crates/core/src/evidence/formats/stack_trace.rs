@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::words::{STAMP, heads, is_answer, json_end, lines, parse, pattern, slice, starts_json};
+use super::words::{
+    STAMP, ascii_pattern, heads, is_answer, json_end, lines, parse, pattern, slice, starts_json,
+};
 use crate::evidence::call::Call;
 use crate::pattern::AnyOf;
 
@@ -42,9 +44,7 @@ static FAILURES: LazyLock<Regex> = LazyLock::new(|| {
         r"|(?:(?i:\b(?:the request was cancell?ed|the operation (?:has timed out|was cancell?ed)|a connection attempt failed|a task was cancell?ed|unable to connect to the remote server|no connection could be made|the remote server returned an error|the ssl connection could not|response status code does not indicate success|request failed with status code|timeout of \d+ ?ms exceeded|failed to (?:connect|fetch)\b)[^\r\n\x22“”]*))",
         r"|(?:(?i:\b(?:connection (?:refused|reset(?: by peer)?|timed out|closed)|(?:read|connect) timed out|socket hang up|i/o timeout|upstream (?:timed out|prematurely closed)|operation timed out|no route to host|network is unreachable|broken pipe|unexpected end of stream)\b)[^\r\n\x22“”]{0,120})",
     );
-    pattern(
-        &source.replace(r"[\w$]", "[A-Za-z0-9_$]").replace(r"\w", "[A-Za-z0-9_]").replace(r"\b", r"(?-u:\b)"),
-    )
+    ascii_pattern(&source.replace(r"[\w$]", "[A-Za-z0-9_$]").replace(r"\w", "[A-Za-z0-9_]"))
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

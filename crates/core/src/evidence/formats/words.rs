@@ -14,6 +14,12 @@ pub(super) fn pattern(source: &str) -> Regex {
     crate::pattern::compiled(source).expect("a literal pattern")
 }
 
+/// As [`pattern`], with word bounds among ASCII letters alone (see `compiled_ascii_bounds`).
+#[expect(clippy::expect_used, reason = "the patterns are literals and every test compiles them")]
+pub(super) fn ascii_pattern(source: &str) -> Regex {
+    crate::pattern::compiled_ascii_bounds(source).expect("a literal pattern")
+}
+
 /// Longest JSON value looked at, in bytes: a request body or an answer is far below it.
 const LONGEST_JSON: usize = 1 << 20;
 /// Opening braces without an end that are tried before a text counts as no JSON; keeps the scan linear.
@@ -59,7 +65,7 @@ const METHODS: &str = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS";
 const TAIL: &str = r#"(?:[^\s"'<>`|\\^{}“”‘’«»]|\{\{?[\w.-]+\}?\})"#;
 
 static FORWARD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
+    ascii_pattern(&format!(
         r#"(?P<m>(?i:\b(?:{METHODS})\b))[\s:*_`"'“(\[\])\-–—>→=|]{{1,6}}(?:(?i:em|para|no|na|to|on|de|at|do|da|a|pra|rota|url|endpoint):?\s+){{0,2}}[`"'“(<*]{{0,3}}(?P<u>(?i:https?)://{TAIL}+|\{{\{{[\w.-]+\}}\}}/{TAIL}*|/[A-Za-z0-9_{{~]{TAIL}*|(?i:[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?/){TAIL}+)"#
     ))
 });
@@ -70,12 +76,12 @@ static LABELLED_PATH: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static METHOD_AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
+    ascii_pattern(&format!(
         r#"^[`"'”)\]>*]{{0,3}}\s{{0,3}}[,;:(\[|–—/-]{{0,2}}\s{{0,3}}(?:(?i:via|com|m[eé]todo|verbo|method|usando|por)\s*:?\s*){{0,2}}(?P<m>{METHODS})\b"#
     ))
 });
 static METHOD_BEFORE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"\b(?P<m>{METHODS})\b[^.;!?\n]{{0,60}}$")));
+    LazyLock::new(|| ascii_pattern(&format!(r"\b(?P<m>{METHODS})\b[^.;!?\n]{{0,60}}$")));
 /// Words that say that a URL beside them is where calls go.
 static SAYS_ENDPOINT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -356,7 +362,7 @@ pub(super) struct Status {
 const REASONS: &str = r"OK|Created|Accepted|No Content|Bad Request|Unauthorized|Payment Required|Forbidden|Not Found|Method Not Allowed|Not Acceptable|Request Time-?out|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|Request Entity Too Large|URI Too Long|Unsupported Media Type|Unprocessable (?:Entity|Content)|Locked|Failed Dependency|Too Many Requests|Internal Server Error|Internal Error|Not Implemented|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out|HTTP Version Not Supported";
 
 static STATUS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
+    ascii_pattern(&format!(
         concat!(
             r#"(?i)(?:(?:<[-=]+|[-=]+>|→|⇒|↩|⟵|←)\s*(?:HTTP(?:/\d(?:\.\d)?)?\W{{0,3}}|status\W{{0,3}})?"#,
             r#"|\bHTTP(?:/\d(?:\.\d)?)?\W{{0,3}}"#,
@@ -373,8 +379,16 @@ static UNIT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Whether a run of exactly three digits stands in `words`, as every status does.
+fn has_three_digits(words: &str) -> bool {
+    words.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 3)
+}
+
 /// The first status that `words` (part of one line) name; money, times and amounts are none.
 pub(super) fn status(words: &str) -> Option<Status> {
+    if !has_three_digits(words) {
+        return None;
+    }
     for hit in STATUS.captures_iter(words) {
         let number = hit.name("c").or_else(|| hit.name("c2")).or_else(|| hit.name("c3"))?;
         if UNIT.is_match(slice(words, number.end()..words.len())) {

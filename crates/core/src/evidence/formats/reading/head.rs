@@ -14,6 +14,12 @@ pub(in super::super) fn pattern(text: &str) -> Regex {
     crate::pattern::compiled(text).expect("a literal pattern")
 }
 
+/// As [`pattern`], with word bounds among ASCII letters alone (see `compiled_ascii_bounds`).
+#[expect(clippy::expect_used, reason = "the patterns are literals, tried by the tests")]
+fn ascii_pattern(text: &str) -> Regex {
+    crate::pattern::compiled_ascii_bounds(text).expect("a literal pattern")
+}
+
 /// `HTTP/1.1 400 Bad Request`, `HTTP/2 401`: the status and what stands beside it.
 pub(in super::super) fn status_line(line: &str) -> Option<(u16, Option<String>)> {
     static STATUS: LazyLock<Regex> =
@@ -113,7 +119,7 @@ pub(in super::super) struct RequestLine<'a> {
 /// `[before] METHOD target [HTTP/1.1] [after]`; the target is absolute, a path, or starts with a variable.
 pub(in super::super) fn request_line(line: &str) -> Option<RequestLine<'_>> {
     static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(
+        ascii_pattern(&format!(
             r#"^(?P<before>[^{{"'`=]{{0,60}}?)\b(?:(?P<m>{METHODS})|(?P<loose>(?i:{METHODS})))\s+[<"'`]?(?P<t>(?:https?://|/|\{{\{{)[^\s<>"'`]*)[>"'`]?(?P<v>\s+HTTP/\d(?:\.\d)?)?(?P<after>(?:\s.*)?)$"#
         ))
     });
