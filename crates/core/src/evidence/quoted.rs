@@ -183,7 +183,9 @@ fn lead_length(text: &str, lines: &[Range<usize>], index: usize) -> Option<usize
     if !first.starts_with(|c: char| c.is_ascii_alphabetic() || c.is_ascii_digit()) {
         return None;
     }
-    let last = lines.get(index + 2).or(lines.last())?.end;
+    // A lead-in that begins with a date keeps to one line.
+    let reach = if first.starts_with(|c: char| c.is_ascii_digit()) { index } else { index + 2 };
+    let last = lines.get(reach).or(lines.last())?.end;
     if !LEAD_NEEDS.is_in(text.get(start..last)?) {
         return None;
     }

@@ -4,8 +4,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::pattern::AnyOf;
-
 /// The methods that a call may have, as an alternation for patterns.
 pub(in super::super) const METHODS: &str = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE";
 
@@ -119,13 +117,23 @@ pub(in super::super) struct RequestLine<'a> {
 /// `[before] METHOD target [HTTP/1.1] [after]`; the target is absolute, a path, or starts with a variable.
 pub(in super::super) fn request_line(line: &str) -> Option<RequestLine<'_>> {
     static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
-        ascii_pattern(&format!(
-            r#"^(?P<before>[^{{"'`=]{{0,60}}?)\b(?:(?P<m>{METHODS})|(?P<loose>(?i:{METHODS})))\s+[<"'`]?(?P<t>(?:https?://|/|\{{\{{)[^\s<>"'`]*)[>"'`]?(?P<v>\s+HTTP/\d(?:\.\d)?)?(?P<after>(?:\s.*)?)$"#
+        pattern(&format!(
+            r#"^(?:(?P<m>{METHODS})|(?P<loose>(?i:{METHODS})))\s+[<"'`]?(?P<t>(?:https?://|/|\{{\{{)[^\s<>"'`]*)[>"'`]?(?P<v>\s+HTTP/\d(?:\.\d)?)?(?P<after>(?:\s.*)?)$"#
         ))
     });
-    static NEEDED: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&METHODS.split('|').collect::<Vec<_>>()));
-    let worth = line.contains(['/', '{']) && NEEDED.is_in(line);
-    let found = worth.then(|| REQUEST.captures(line))??;
+    // Where one may begin: found by the quick automaton, as a line of a log is asked thousands of times.
+    static START: LazyLock<Regex> =
+        LazyLock::new(|| ascii_pattern(&format!(r#"(?i)\b(?:{METHODS})\s+[<"'`]?(?:https?://|/|\{{\{{)"#)));
+    if !line.contains(['/', '{']) {
+        return None;
+    }
+    let (before, found) = START.find_iter(line).find_map(|hit| {
+        let (before, request) = line.split_at_checked(hit.start())?;
+        let short = before.len() <= 240 && before.chars().count() <= 60;
+        (short && !before.contains(['{', '"', '\'', '`', '=']))
+            .then(|| REQUEST.captures(request))?
+            .map(|found| (before, found))
+    })?;
     let target = found.name("t")?.as_str();
     let versioned = found.name("v").is_some();
     let method = match found.name("m") {
@@ -137,13 +145,7 @@ pub(in super::super) fn request_line(line: &str) -> Option<RequestLine<'_>> {
             .as_str()
             .to_ascii_uppercase(),
     };
-    Some(RequestLine {
-        before: found.name("before")?.as_str(),
-        method,
-        target,
-        versioned,
-        after: found.name("after")?.as_str().trim(),
-    })
+    Some(RequestLine { before, method, target, versioned, after: found.name("after")?.as_str().trim() })
 }
 
 /// The target made absolute by the `Host` header (or HTTP/2's `:authority`), if there is one.
