@@ -18,11 +18,11 @@ use crate::evidence::call::Call;
 /// A line above a call that is this short (in bytes) belongs to it.
 const LEADING_LINE: usize = 60;
 
-/// Every call of this format in `text`, in order.
-pub(super) fn read(text: &str) -> Vec<Call> {
-    let taken: Vec<Range<usize>> =
+/// Every call of this format in `text`, in order, but for those within a call that was `read` as something more specific.
+pub(super) fn read(text: &str, read: &[Range<usize>]) -> Vec<Call> {
+    let printed: Vec<Range<usize>> =
         stack_trace::read(text).into_iter().filter(|call| call.url.is_some()).map(|call| call.span).collect();
-    let mut calls = read_apart(text, 0..text.len(), &taken);
+    let mut calls = read_apart(text, 0..text.len(), &Taken { printed, read });
     // An address in a log line is a setting or was read as the base of its block already.
     calls.retain(|call| call.method.is_some() || !in_record(text, call.span.start));
     calls
@@ -37,18 +37,27 @@ fn in_record(text: &str, at: usize) -> bool {
 
 /// As [`read`], within `range` of `text` (whole lines); spans count from the start of `text`.
 pub(super) fn read_in(text: &str, range: Range<usize>) -> Vec<Call> {
-    read_apart(text, range, &[])
+    read_apart(text, range, &Taken::default())
 }
 
-/// As [`read_in`], without what stands inside the printed failures of `taken`.
-fn read_apart(text: &str, range: Range<usize>, taken: &[Range<usize>]) -> Vec<Call> {
+/// What other formats have of a text, in order.
+#[derive(Default)]
+struct Taken<'t> {
+    /// Failures as clients print them.
+    printed: Vec<Range<usize>>,
+    /// Calls already read.
+    read: &'t [Range<usize>],
+}
+
+/// As [`read_in`], without what stands inside what is `taken`.
+fn read_apart(text: &str, range: Range<usize>, taken: &Taken<'_>) -> Vec<Call> {
     let part = slice(text, range.clone());
     if !part.contains('/') {
         return Vec::new();
     }
     let lines = lines(part);
-    let mut places = targets(part, &lines);
-    places.retain(|place| !is_printed(part, place, taken));
+    let mut places = targets(part, &lines, taken.read);
+    places.retain(|place| !is_printed(part, place, &taken.printed));
     let mut calls: Vec<Call> = Vec::new();
     let mut end = 0;
     for (index, place) in places.iter().enumerate() {
@@ -76,12 +85,12 @@ struct Place {
 }
 
 /// The heads of `text` outside its JSON and its header lines.
-fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
+fn targets(text: &str, lines: &[Range<usize>], read: &[Range<usize>]) -> Vec<Place> {
     let mut json = objects(text, 0..text.len()).into_iter().peekable();
     let mut found = Vec::new();
     let mut previous = 0..0;
     for line in lines {
-        if !gather::is_other_url(slice(text, line.clone())) {
+        if !is_read(text, line, read) && !gather::is_other_url(slice(text, line.clone())) {
             for head in heads(text, line) {
                 while json.next_if(|object| object.end <= head.span.start).is_some() {}
                 if json.peek().is_none_or(|object| object.start > head.span.start) {
@@ -92,6 +101,15 @@ fn targets(text: &str, lines: &[Range<usize>]) -> Vec<Place> {
         previous = line.clone();
     }
     found
+}
+
+/// Whether every slash of a line lies in one call already read: no head there could be kept.
+fn is_read(text: &str, line: &Range<usize>, read: &[Range<usize>]) -> bool {
+    let words = slice(text, line.clone());
+    let (Some(first), Some(last)) = (words.find('/'), words.rfind('/')) else { return true };
+    let (first, last) = (line.start + first, line.start + last);
+    let index = read.partition_point(|range| range.end <= first);
+    read.get(index).is_some_and(|range| range.start <= first && last < range.end)
 }
 
 /// Whether a head is part of a failure that a client printed (its message, its configuration), which is read there.

@@ -20,29 +20,30 @@ mod stack_trace;
 mod words;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::call::Call;
 
-/// One format: its name, and how to read every call of it in a text.
+/// One format: its name, and how to read every call of it in a text. What the formats before it took is told, in order.
 pub struct Format {
     pub name: &'static str,
-    pub read: fn(&str) -> Vec<Call>,
+    pub read: fn(&str, taken: &[Range<usize>]) -> Vec<Call>,
 }
 
 /// All formats, the most specific first.
 pub const FORMATS: &[Format] = &[
-    Format { name: "har", read: har::read },
-    Format { name: "postman", read: postman::read },
-    Format { name: "curl", read: curl::read },
-    Format { name: "powershell", read: powershell::read },
-    Format { name: "fetch", read: fetch::read },
-    Format { name: "code", read: code::read },
-    Format { name: "raw-http", read: raw_http::read },
-    Format { name: "access-log", read: access_log::read },
-    Format { name: "app-log", read: app_log::read },
+    Format { name: "har", read: |text, _| har::read(text) },
+    Format { name: "postman", read: |text, _| postman::read(text) },
+    Format { name: "curl", read: |text, _| curl::read(text) },
+    Format { name: "powershell", read: |text, _| powershell::read(text) },
+    Format { name: "fetch", read: |text, _| fetch::read(text) },
+    Format { name: "code", read: |text, _| code::read(text) },
+    Format { name: "raw-http", read: |text, _| raw_http::read(text) },
+    Format { name: "access-log", read: |text, _| access_log::read(text) },
+    Format { name: "app-log", read: |text, _| app_log::read(text) },
     Format { name: "inline", read: inline::read },
-    Format { name: "stack-trace", read: stack_trace::read },
-    Format { name: "json", read: json::read },
+    Format { name: "stack-trace", read: |text, _| stack_trace::read(text) },
+    Format { name: "json", read: |text, _| json::read(text) },
 ];
 
 /// Every call of every format in `text`, in text order, with the name of its format.
@@ -50,7 +51,8 @@ pub fn calls(text: &str) -> Vec<(&'static str, Call)> {
     // Keyed by where a call starts: the spans held never overlap, so only the two neighbours can.
     let mut found: BTreeMap<usize, (&'static str, Call)> = BTreeMap::new();
     for format in FORMATS {
-        for call in (format.read)(text) {
+        let taken: Vec<Range<usize>> = found.values().map(|(_, call)| call.span.clone()).collect();
+        for call in (format.read)(text, &taken) {
             let before = found.range(..=call.span.start).next_back();
             let after = found.range(call.span.start..).next();
             let overlaps = before.is_some_and(|(_, (_, held))| held.span.end > call.span.start)

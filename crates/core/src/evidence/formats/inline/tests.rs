@@ -146,7 +146,7 @@ fn a_call_in_prose_takes_what_follows_it() {
         ("fiz um post em https://api.loja.example/v1/itens e deu 422", vec![Row { status: 422, ..post() }]),
     ];
     for (text, rows) in table {
-        let calls = read(text);
+        let calls = read(text, &[]);
         let found: Vec<_> = calls.iter().map(shown).collect();
         let wanted: Vec<_> = rows.iter().map(expected).collect();
         assert_eq!(found, wanted, "{text}");
@@ -157,7 +157,7 @@ fn a_call_in_prose_takes_what_follows_it() {
 fn headers_and_both_bodies_are_told_apart() {
     let text = "POST https://api.loja.example/v1/itens\nContent-Type: application/json\nAuthorization: Bearer abc\n\n\
                 {\"a\": 1}\n\n19/05/2026 16:35:50\n{\"success\":false,\"errors\":[\"não\"]}\n\nusuário X";
-    let calls = read(text);
+    let calls = read(text, &[]);
     assert_eq!(calls.len(), 1);
     let call = &calls[0];
     assert_eq!(call.headers.len(), 2);
@@ -169,6 +169,6 @@ fn headers_and_both_bodies_are_told_apart() {
 proptest! {
     #[test]
     fn reading_never_panics_and_spans_are_apart(text in arb::text()) {
-        arb::check(&text, &read(&text))?;
+        arb::check(&text, &read(&text, &[]))?;
     }
 }
