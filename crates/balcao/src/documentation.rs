@@ -39,9 +39,12 @@ impl Pages {
     }
 
     /// The figures of labelled questions (`questions.jsonl`), and the questions that went wrong.
-    pub fn evaluate(&self, questions: &str) -> anyhow::Result<String> {
+    pub fn evaluate(&self, questions: &str, json: bool) -> anyhow::Result<String> {
         let questions = evaluation::read_questions(questions)?;
         let (figures, outcomes) = evaluation::evaluate(&self.library, &questions);
+        if json {
+            return Ok(serde_json::to_string_pretty(&figures)? + "\n");
+        }
         let mut page = String::new();
         let mut line = |name: &str, share: f32| writeln!(page, "{:>5.1} %  {name}", share * 100.0);
         line("answerable: a right place comes first", figures.first)?;

@@ -105,8 +105,13 @@ impl Loaded {
     }
 
     /// The figures of labelled questions on the documentation alone.
-    pub fn evaluate_questions(&self, questions: &str, catalogue: &Catalogue) -> anyhow::Result<String> {
-        self.pages.evaluate(questions).with_context(|| catalogue.say("error-questions", &[]))
+    pub fn evaluate_questions(
+        &self,
+        questions: &str,
+        json: bool,
+        catalogue: &Catalogue,
+    ) -> anyhow::Result<String> {
+        self.pages.evaluate(questions, json).with_context(|| catalogue.say("error-questions", &[]))
     }
 }
 
@@ -224,9 +229,15 @@ fn procedure_files(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result
     Ok(ProcedureFiles { toml: read(&file, catalogue)?, replies })
 }
 
-/// Loads a procedure; one that cannot be used is refused with every reason.
+/// Loads a procedure; one with a mistake is refused with every reason: a condition on a name that does not exist would
+/// silently never hold. The program's own was checked when it was built.
 pub fn procedure(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result<Procedure> {
-    Procedure::parse(&procedure_files(path, catalogue)?).map_err(|problems| {
+    let parsed = Procedure::parse(&procedure_files(path, catalogue)?);
+    let checked = parsed.and_then(|procedure| {
+        let problems = if path.is_some() { procedure.check() } else { Vec::new() };
+        if problems.is_empty() { Ok(procedure) } else { Err(problems) }
+    });
+    checked.map_err(|problems| {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}\n{}", catalogue.say("error-procedure", &[]), list.join("\n"))
     })

@@ -36,7 +36,7 @@ impl Evaluate {
         if lines.iter().any(|line| line.contains("\"question\""))
             && !lines.iter().any(|line| line.contains("\"inbound\""))
         {
-            let figures = loaded.evaluate_questions(&lines.join("\n"), catalogue)?;
+            let figures = loaded.evaluate_questions(&lines.join("\n"), self.json, catalogue)?;
             write!(out, "{figures}")?;
             return Ok(ExitCode::SUCCESS);
         }

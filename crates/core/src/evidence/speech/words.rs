@@ -115,6 +115,8 @@ impl Reader {
             self.marks(chunk.get(skipped + core.len()..).unwrap_or_default(), true);
             return;
         }
+        // Where the last letter or digit begins; looked for once, as a chunk may be long and hold nothing but marks.
+        let last_letter = chunk.rfind(char::is_alphanumeric);
         let mut start = None;
         for (i, c) in chunk.char_indices() {
             let inside = c.is_alphanumeric() || is_combining_mark(c);
@@ -125,8 +127,7 @@ impl Reader {
             if let Some(from) = start.take() {
                 self.word(chunk.get(from..i).unwrap_or_default(), at + from);
             }
-            let last = chunk.get(i..).is_some_and(|rest| !rest.contains(char::is_alphanumeric));
-            self.mark(c, last);
+            self.mark(c, last_letter.is_none_or(|letter| letter < i));
         }
         if let Some(from) = start {
             self.word(chunk.get(from..).unwrap_or_default(), at + from);
