@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     reason = "a test that cannot be set up has nothing to say but why"
 )]
