@@ -14,3 +14,4 @@ pub mod mask;
 mod pattern;
 pub mod procedure;
 pub mod reply;
+pub mod ticket;
