@@ -14,4 +14,5 @@ pub mod mask;
 mod pattern;
 pub mod procedure;
 pub mod reply;
+pub mod sla;
 pub mod ticket;

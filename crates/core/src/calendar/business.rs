@@ -1,5 +1,7 @@
 //! Whether an instant was business time, why not, and when business begins again.
 
+use std::ops::Range;
+
 use jiff::{
     Timestamp, ToSpan, ZonedDateTime,
     civil::{Date, Time, Weekday},
@@ -102,6 +104,26 @@ impl Calendar {
             starts.filter(|start| *start > at).min()
         });
         openings.next()
+    }
+
+    /// The stretches of business time from `at` on, in order, none overlapping another; for 400 days.
+    pub fn open_from(&self, at: Timestamp) -> impl Iterator<Item = Range<Timestamp>> {
+        let today = at.to_zoned_datetime(self.tz.clone()).date();
+        // Yesterday's may run past midnight.
+        let days = (-1..=FURTHEST_OPENING).filter_map(move |away| today.checked_add(away.days()).ok());
+        let mut reached = at;
+        days.filter(|day| self.holiday(*day).is_none())
+            .flat_map(|day| {
+                let mut windows: Vec<Occurrence> =
+                    self.windows.iter().filter_map(|window| window.on(day, &self.tz)).collect();
+                windows.sort_by_key(|found| (found.start, found.end));
+                windows
+            })
+            .filter_map(move |found| {
+                let open = found.start.max(reached)..found.end;
+                reached = reached.max(found.end);
+                (open.start < open.end).then_some(open)
+            })
     }
 
     /// The holiday on `date`: the registry's own name for it, else the national one.
