@@ -5,6 +5,7 @@
 //!
 //! **Never here:** clock, randomness, disk, network. The same message and facts give the same diagnosis.
 
+mod conversation;
 mod evidence;
 mod history;
 mod named_facts;
@@ -13,6 +14,7 @@ mod wording;
 
 use std::collections::BTreeSet;
 
+pub use self::conversation::{Conversation, conversation};
 pub use self::evidence::{EVIDENCE_NAMES, EvidenceSet, Shown};
 use crate::calendar::Calendar;
 use crate::checks::{self, Finding, Subject};
@@ -222,6 +224,17 @@ fn ends(text: &str) -> Vec<&str> {
 
 /// A masker that knows every secret of the message: those its list finds, those the message names, and the keys it carries.
 fn masker(incident: &Incident<'_>, reading: &Reading) -> Masker {
+    let mut secrets = secrets_of(reading);
+    secrets.extend(incident.keys_written.iter().map(|key| (SecretKind::ApiKey, key.clone())));
+    // The login is what the reply speaks of, even where it is written like an e-mail address.
+    let login = incident.user.as_ref().map_or("", |user| user.value.as_str());
+    secrets
+        .retain(|(kind, secret)| secret != login || matches!(kind, SecretKind::ApiKey | SecretKind::Token));
+    Masker::new(secrets)
+}
+
+/// The secrets that a message shows by their shape or name.
+fn secrets_of(reading: &Reading) -> BTreeSet<(SecretKind, String)> {
     let mut secrets: BTreeSet<(SecretKind, String)> = BTreeSet::new();
     for part in &reading.parts {
         for text in ends(&part.text) {
@@ -241,10 +254,5 @@ fn masker(incident: &Incident<'_>, reading: &Reading) -> Masker {
         };
         secrets.insert((kind, seen.what.value.clone()));
     }
-    secrets.extend(incident.keys_written.iter().map(|key| (SecretKind::ApiKey, key.clone())));
-    // The login is what the reply speaks of, even where it is written like an e-mail address.
-    let login = incident.user.as_ref().map_or("", |user| user.value.as_str());
     secrets
-        .retain(|(kind, secret)| secret != login || matches!(kind, SecretKind::ApiKey | SecretKind::Token));
-    Masker::new(secrets)
 }

@@ -31,6 +31,9 @@ pub struct KeyPrint {
     tail: String,
 }
 
+/// How a kept print begins.
+const STORED: &str = "hmac-sha256:";
+
 /// Below this many characters a string is no key, and its tail would give it away.
 pub const SHORTEST_KEY: usize = 8;
 
@@ -43,6 +46,25 @@ impl KeyPrint {
         }
         let (start, _) = visible.char_indices().rev().nth(3)?;
         Some(Self { hash: secret.mac(visible.as_bytes()), tail: visible.get(start..)?.to_owned() })
+    }
+
+    /// The print as it is kept: `hmac-sha256:`, the hash in hexadecimal, and the last four characters. No secret.
+    pub fn stored(&self) -> String {
+        let hash: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{STORED}{hash}:{}", self.tail)
+    }
+
+    /// A print that was kept. `None` if the text is none.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        let (hex, tail) = text.strip_prefix(STORED)?.split_once(':')?;
+        if hex.len() != 64 || tail.chars().count() != 4 {
+            return None;
+        }
+        let mut hash = [0; 32];
+        for (n, byte) in hash.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(hex.get(2 * n..2 * n + 2)?, 16).ok()?;
+        }
+        Some(Self { hash, tail: tail.to_owned() })
     }
 
     /// The last four characters.

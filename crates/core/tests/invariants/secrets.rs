@@ -1,5 +1,6 @@
 //! Whatever is pasted: no whole secret of it is in anything that leaves.
 
+use balcao_core::inbound::{Attachment, Content};
 use proptest::prelude::*;
 
 use crate::proofs::body;
@@ -57,4 +58,26 @@ proptest! {
             prop_assert!(!told.contains(hidden), "{hidden} of {body:?} is shown in {told}");
         }
     }
+
+    #[test]
+    fn no_whole_secret_is_kept(before in body(), secret in pasted(), after in body()) {
+        let (text, secret) = secret;
+        let mut message = message(&[before.as_str(), "\n", &text].concat());
+        let content = Content::Text([text.as_str(), &after].concat());
+        message.attachments.push(Attachment { name: format!("{PRODUCTION}.log"), media_type: None, content });
+        message.subject = Some(text.clone());
+        let kept = format!("{:?}", WORLD.with(|world| world.conversation(&message)));
+        for hidden in [secret.as_str(), PRODUCTION, STAGING, OLD, OTHERS] {
+            prop_assert!(!kept.contains(hidden), "{hidden} of {text:?} is in {kept}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_secret_is_kept_as_it_was_written() {
+    let mut message =
+        message("Olá, a chamada POST /api/v2/cotacoes deu 500 hoje às 09h20.\nUsuário AL1029384.");
+    message.subject = Some("Erro 500".to_owned());
+    let kept = World::new().conversation(&message);
+    assert_eq!((kept.subject.as_str(), kept.body.as_str()), ("Erro 500", message.body.as_str()));
 }

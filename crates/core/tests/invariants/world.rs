@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use balcao_core::calendar::Calendar;
-use balcao_core::diagnosis::{self, Desk, Diagnosis};
+use balcao_core::diagnosis::{self, Conversation, Desk, Diagnosis};
 use balcao_core::evidence::key::HashSecret;
 use balcao_core::evidence::speech::Lexicon;
 use balcao_core::facts::Limits;
@@ -63,6 +63,11 @@ impl World {
         let names = RegistryNames::of(&registry, &lexicon);
         let calendar = Calendar::of(&registry);
         Self { secret, log, contract, procedure: procedure(), lexicon, names, calendar, registry }
+    }
+
+    /// What of the message may be kept.
+    pub(crate) fn conversation(&self, message: &Inbound) -> Conversation {
+        diagnosis::conversation(message, &self.registry, &self.secret)
     }
 
     pub(crate) fn diagnose(&self, message: &Inbound) -> Diagnosis {

@@ -21,6 +21,7 @@ mod lookup;
 mod parse;
 pub mod problem;
 mod route;
+mod stored;
 mod telephone;
 #[cfg(test)]
 mod tests;

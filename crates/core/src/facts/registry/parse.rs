@@ -301,7 +301,9 @@ impl Reader<'_> {
     fn print(&mut self, fields: &Fields<'_>, seen: &mut BTreeMap<KeyPrint, String>) -> Option<KeyPrint> {
         let key = fields.text("key", &mut self.problems)?;
         let path = fields.at("key");
-        let Some(print) = KeyPrint::of(key, self.secret) else {
+        // What the desk keeps of a registry has prints in the place of keys.
+        let kept = KeyPrint::from_stored(key);
+        let Some(print) = kept.or_else(|| KeyPrint::of(key, self.secret)) else {
             self.problems.add(&path, Kind::ShortKey);
             return None;
         };

@@ -354,3 +354,25 @@ fn replace(value: &mut Value, n: &mut usize, junk: &Value) {
         _ => {}
     }
 }
+
+#[test]
+fn a_kept_registry_shows_no_key_and_is_the_same_registry() {
+    let secret = secret();
+    let json = file().to_string();
+    let keys: Vec<String> = file()["api_keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["key"].as_str().unwrap().to_owned())
+        .collect();
+    let kept = Registry::stored(&json, &secret).unwrap();
+    assert!(!keys.is_empty() && keys.iter().all(|key| !kept.contains(key)), "{kept}");
+    let (first, again) = (Registry::parse(&json, &secret).unwrap(), Registry::parse(&kept, &secret).unwrap());
+    assert_eq!(first.api_keys, again.api_keys);
+    assert_eq!(Registry::stored(&kept, &secret).unwrap(), kept);
+    let print = KeyPrint::of("chave-secreta-0001", &secret).unwrap();
+    assert_eq!(KeyPrint::from_stored(&print.stored()), Some(print));
+    for text in ["", "hmac-sha256:", "hmac-sha256:00:abcd", "chave-secreta-0001"] {
+        assert_eq!(KeyPrint::from_stored(text), None, "{text}");
+    }
+}
