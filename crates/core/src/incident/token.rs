@@ -110,6 +110,8 @@ fn is_masked(token: &str) -> bool {
         || token.to_ascii_lowercase().contains("xxx")
         || token.chars().all(|c| c.is_ascii_uppercase() || c == '_')
         || token.to_ascii_lowercase().contains("token")
+        // `a.b.c`, `x.y.z`: three parts as a JWT has, each too short to be one.
+        || token.split('.').count() == 3 && token.split('.').all(|part| part.len() <= 3)
 }
 
 /// A token that stands in the text without its header.

@@ -57,6 +57,13 @@ static QUOTATION: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
+/// A quotation in single marks that is called the message, whatever letter it begins with.
+#[expect(clippy::expect_used, reason = "the pattern is a literal")]
+static CALLED_MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
+    crate::pattern::compiled(r"(?i:mensagem|msg|message)(?i: de erro)?\s*[:=]?\s*'([^'\n{}\[\]]{4,300})'")
+        .expect("a valid pattern")
+});
+
 /// A quotation in single marks, which are too common elsewhere to count without a word of error.
 #[expect(clippy::expect_used, reason = "the pattern is a literal")]
 static SINGLE: LazyLock<Regex> =
@@ -89,8 +96,8 @@ pub(super) fn find(text: &str, pairs: &[Pair<'_>]) -> Vec<Field> {
     let single = SINGLE.captures_iter(text).filter_map(|found| found.get(1));
     let single = single.filter(|found| is_introduced(text, found.start().saturating_sub(1)));
     fields.extend(single.filter_map(|found| message(text, found.range())));
-    let told =
-        TOLD.captures_iter(text).chain(WITH_MESSAGE.captures_iter(text)).filter_map(|found| found.get(1));
+    let told = TOLD.captures_iter(text).chain(WITH_MESSAGE.captures_iter(text));
+    let told = told.chain(CALLED_MESSAGE.captures_iter(text)).filter_map(|found| found.get(1));
     fields.extend(told.filter_map(|found| message(text, found.range())));
     fields.extend(TRANSPORT.find_iter(text).filter_map(|found| message(text, found.range())));
     if fields.is_empty() {

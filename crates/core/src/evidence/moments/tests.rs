@@ -308,6 +308,11 @@ fn a_chat_s_only_date_completes_its_times() {
         ),
         ("tentei 14:28", "14:28:00"),
         ("tentei 14:28\nagora nao vai", "2026-05-28T14:28:00"),
+        (
+            "hoje cedo o GET /x deu 500 (08:41). até anteontem ia",
+            "2026-05-28 | 2026-05-28T08:41:00 | 2026-05-26",
+        ),
+        ("até ontem ia\nagora 10:20", "2026-05-27 | 2026-05-28T10:20:00"),
         ("ontem ia, hoje nao\n10:20", "2026-05-27 | 2026-05-28 | 10:20:00"),
         ("hoje\n23:40", "2026-05-28 | 23:40:00"), // It would lie in the future.
         ("hoje\n15:24", "2026-05-28 | 2026-05-28T15:24:00"), // Clocks differ.
