@@ -10,7 +10,7 @@ use regex::Regex;
 use super::words::{
     STAMP, ascii_pattern, heads, is_answer, json_end, lines, parse, pattern, slice, starts_json,
 };
-use crate::evidence::call::Call;
+use crate::evidence::call::{Body, Call};
 use crate::pattern::AnyOf;
 
 /// Lines after a failure that may still belong to it (frames, printed configuration).
@@ -106,6 +106,12 @@ static FIELD: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)^\s*[\[{]*["']?(?P<k>url|uri|method|m[eé]todo|verb|baseURL|base_url|status|statusCode|status_code|statusText|address|host|path|code|data)["']?\s*(?:=>|[:=])\s*["'`]?(?P<v>[^"'`,\r\n]+)"#,
     )
 });
+/// A name and a quoted value or a number, in an object as a JavaScript console prints it, alone on its line or among others.
+static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:^\s*|[{,]\s*)["']?(?P<k>url|uri|method|baseURL|status|statusCode|statusText|data)["']?\s*:\s*(?:'(?P<s>(?:[^'\\\r\n]|\\.)*)'|"(?P<d>(?:[^"\\\r\n]|\\.)*)"|(?P<n>\d+))"#,
+    )
+});
 static FRAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"^(?:\s+|at |em |File "|Caused by|Traceback|During handling|The above exception|#\d+ |--- |\.\.\. \d+|[\[\]{}()]|["']?\w+["']?\s*(?::|=>|=)\s|thrown in|Stack trace)"#,
@@ -158,6 +164,7 @@ fn block(text: &str, lines: &[Range<usize>], failure: &Failure) -> (Call, usize)
         if used == 2 || words.starts_with('{') {
             take_answer(text, line, &mut call);
         }
+        take_printed(words, &mut call, &mut base);
         if let Some(hit) = FIELD.captures(words)
             && let (Some(key), Some(value)) = (hit.name("k"), hit.name("v"))
         {
@@ -188,6 +195,25 @@ fn take_answer(text: &str, line: &Range<usize>, call: &mut Call) {
     if parse(json).is_some_and(|value| is_answer(&value)) {
         call.response_body = Some(json.to_owned());
         call.span.end = call.span.end.max(end);
+    }
+}
+
+/// The fields of a printed object. A `data` in quotes is the request's body: an answer is printed as an object.
+fn take_printed(words: &str, call: &mut Call, base: &mut Option<String>) {
+    if !words.contains(':') {
+        return;
+    }
+    for hit in PRINTED.captures_iter(words) {
+        let Some(key) = hit.name("k") else { continue };
+        let quoted = hit.name("s").or_else(|| hit.name("d"));
+        let Some(value) = quoted.or_else(|| hit.name("n")) else { continue };
+        let value = value.as_str();
+        if !key.as_str().eq_ignore_ascii_case("data") {
+            take_field(key.as_str(), value, call, base);
+        } else if call.body.is_none() && quoted.is_some() && value.trim_start().starts_with(['{', '[']) {
+            let plain = value.replace("\\'", "'").replace("\\\"", "\"");
+            call.body = Some(Body::Text(plain));
+        }
     }
 }
 
@@ -361,6 +387,29 @@ mod tests {
             assert_eq!(call.status, *status, "{text}");
             assert_eq!(call.method.as_deref(), *method, "{text}");
             assert_eq!(call.url.as_deref(), *url, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_body_of_a_printed_configuration_is_the_requests() {
+        let one_line = r#"AxiosError: Request failed with status code 500
+    at settle (core/settle.js:19:12)
+  config: { method: 'post', url: 'https://api.loja.example/v1/itens', data: '{"nome":"D\'Ávila"}' }"#;
+        let lines = r#"AxiosError: Request failed with status code 500 {
+  config: {
+    method: 'post',
+    url: 'https://api.loja.example/v1/itens',
+    data: '{"nome":"D\'Ávila"}'
+  },
+  response: { status: 500, data: { erro: 'x' } }
+}"#;
+        for text in [one_line, lines] {
+            let calls = read(text);
+            let call = &calls[0];
+            let read = (call.method.as_deref(), call.url.as_deref(), call.status);
+            assert_eq!(read, (Some("POST"), Some("https://api.loja.example/v1/itens"), Some(500)), "{text}");
+            let Some(Body::Text(body)) = &call.body else { panic!("no body in {text}") };
+            assert_eq!(body, r#"{"nome":"D'Ávila"}"#, "{text}");
         }
     }
 
