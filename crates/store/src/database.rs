@@ -55,7 +55,8 @@ impl Database {
 
     pub(crate) async fn read(&self) -> Result<Conn, StoreError> {
         let connection = self.pool.acquire().await;
-        let connection = connection.map_err(|source| StoreError::query("get a connection to read", source))?;
+        let connection =
+            connection.map_err(|source| StoreError::query("get a connection to read", source))?;
         Ok(Conn::pooled(connection, self.engine))
     }
 

@@ -74,9 +74,11 @@ impl Engine {
     /// `(from, match)` of a search: the table as `s` joined with the ticket as `t`, and the condition on `$1`.
     pub(crate) fn search(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Sqlite => {
-                ("ticket_search s cross join ticket t on t.position = s.rowid", "s.words match $1", "s.rowid")
-            }
+            Self::Sqlite => (
+                "ticket_search s cross join ticket t on t.position = s.rowid",
+                "s.ticket_search match $1",
+                "s.rowid",
+            ),
             Self::Postgres => (
                 "ticket_search s join ticket t on t.position = s.position",
                 "s.words @@ cast($1 as tsquery)",

@@ -26,13 +26,13 @@ pub use conn::{Conn, Tx, Work};
 pub use dialect::Engine;
 pub use error::StoreError;
 pub use ids::{
-    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EvidenceId, JobId, MessageId, RejectedId, RevisionId, SealedId,
-    TicketId,
+    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EvidenceId, JobId, MessageId, RejectedId, RevisionId,
+    SealedId, TicketId,
 };
 pub use page::{Page, Paged};
 pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
-    account, api_token, attachment, diagnosis, document, evidence, idempotency, job, message, registry, rejected,
-    request, sealed, search, session, ticket, ticket_link, trail,
+    account, api_token, attachment, diagnosis, document, evidence, idempotency, job, message, registry,
+    rejected, request, sealed, search, session, ticket, ticket_link, trail,
 };

@@ -33,7 +33,8 @@ impl Sql {
     }
 
     pub(crate) async fn all<R: Row>(self, conn: &mut Conn, what: &'static str) -> Result<Vec<R>, StoreError> {
-        let rows = self.query.fetch_all(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
+        let rows =
+            self.query.fetch_all(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
         rows.iter().map(|row| R::from_row(row).map_err(|source| StoreError::query(what, source))).collect()
     }
 
@@ -42,7 +43,8 @@ impl Sql {
         conn: &mut Conn,
         what: &'static str,
     ) -> Result<Option<R>, StoreError> {
-        let row = self.query.fetch_optional(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
+        let row =
+            self.query.fetch_optional(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
         row.as_ref().map(R::from_row).transpose().map_err(|source| StoreError::query(what, source))
     }
 
@@ -51,7 +53,8 @@ impl Sql {
     where
         T: for<'r> FromRow<'r, AnyRow>,
     {
-        let row = self.query.fetch_optional(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
+        let row =
+            self.query.fetch_optional(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
         row.as_ref().map(T::from_row).transpose().map_err(|source| StoreError::query(what, source))
     }
 }

@@ -112,7 +112,8 @@ impl Store {
         let Place::Directory(directory) = &self.place else { return Err(StoreError::BackupElsewhere) };
         make_private(to)?;
         for part in [Part::Desk, Part::RequestLog] {
-            let mut conn = connect(Engine::Sqlite, &file_url(directory, part), &shown(directory, part)).await?;
+            let mut conn =
+                connect(Engine::Sqlite, &file_url(directory, part), &shown(directory, part)).await?;
             migrate::copy(&mut conn, &to.join(part.file())).await?;
         }
         Ok(())

@@ -51,5 +51,8 @@ pub async fn of_ticket(
         columns.join(", "),
         conditions.as_text(),
     );
-    conditions.bind_to(Sql::new(text).bind(ticket.clone())).all(conn, "read the attachments of a ticket").await
+    conditions
+        .bind_to(Sql::new(text).bind(ticket.clone()))
+        .all(conn, "read the attachments of a ticket")
+        .await
 }

@@ -67,5 +67,8 @@ pub async fn answered(tx: &mut Tx, scope: &str, key_hash: &str, response: &str) 
 /// # Errors
 /// If the database fails.
 pub async fn forget(tx: &mut Tx, instant: i64) -> Result<u64, StoreError> {
-    Sql::new("delete from idempotency where at < $1").bind(instant).run(tx, "forget old idempotency keys").await
+    Sql::new("delete from idempotency where at < $1")
+        .bind(instant)
+        .run(tx, "forget old idempotency keys")
+        .await
 }

@@ -134,6 +134,7 @@ pub async fn within(conn: &mut Conn, by: &By, from: i64, to: i64) -> Result<Vec<
 /// # Errors
 /// If the database fails.
 pub async fn forget(tx: &mut Tx, instant: i64, limit: u32) -> Result<u64, StoreError> {
-    let text = "delete from request where number in (select number from request where at < $1 order by at limit $2)";
+    let text =
+        "delete from request where number in (select number from request where at < $1 order by at limit $2)";
     Sql::new(text).bind(instant).bind(i64::from(limit)).run(tx, "throw away old requests").await
 }

@@ -171,7 +171,11 @@ pub async fn get(conn: &mut Conn, scope: &Scope, id: &TicketId) -> Result<Option
 ///
 /// # Errors
 /// If the database fails.
-pub async fn by_protocol(conn: &mut Conn, scope: &Scope, protocol: &str) -> Result<Option<Ticket>, StoreError> {
+pub async fn by_protocol(
+    conn: &mut Conn,
+    scope: &Scope,
+    protocol: &str,
+) -> Result<Option<Ticket>, StoreError> {
     one(conn, scope, "t.protocol =", protocol).await
 }
 

@@ -51,9 +51,8 @@ pub async fn of_ticket(
 ) -> Result<Vec<TicketLink>, StoreError> {
     let mut conditions = Conditions::after(1);
     conditions.scope(scope);
-    let visible = |end: &str| {
-        format!("exists (select 1 from ticket t where t.id = l.{end}{})", conditions.as_text())
-    };
+    let visible =
+        |end: &str| format!("exists (select 1 from ticket t where t.id = l.{end}{})", conditions.as_text());
     let columns: Vec<String> = TicketLink::COLUMNS.iter().map(|column| format!("l.{column}")).collect();
     let text = format!(
         "select {} from ticket_link l where (l.a = $1 or l.b = $1) and {} and {} order by l.at, l.kind, l.a, l.b",
