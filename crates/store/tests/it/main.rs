@@ -1,5 +1,13 @@
 //! The store on both engines: every body of a test runs on SQLite and on a PostgreSQL server that the tests start.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect should stop"
+)]
+
 mod engines;
 mod jobs;
 mod migrations;
