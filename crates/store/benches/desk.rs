@@ -102,8 +102,6 @@ async fn whole(tx: &mut Tx, n: i64) -> Result<(), StoreError> {
         dedupe: Some(format!("hash {n}")),
     };
     message::add(tx, &message).await?;
-    let words = format!("bom dia ontem receb 401 post v2 propost chav 9f3a erro consult p{}", n % 997);
-    search::add_words(tx, &ticket, &words).await?;
     let run = Diagnosis {
         id: DiagnosisId::fresh(),
         ticket: id.clone(),
@@ -115,6 +113,8 @@ async fn whole(tx: &mut Tx, n: i64) -> Result<(), StoreError> {
     };
     diagnosis::add(tx, &run).await?;
     job::add(tx, &Job::new("notify.v1", "{}", at)).await?;
+    let words = format!("bom dia ontem receb 401 post v2 propost chav 9f3a erro consult p{}", n % 997);
+    search::add_words(tx, &ticket, &words).await?;
     let happening = Happening {
         ticket: Some(id),
         at,

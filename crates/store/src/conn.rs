@@ -69,10 +69,17 @@ impl Tx {
         Self(Conn { link: Link::Open(transaction), engine })
     }
 
-    /// Ends it, keeping what was written if `keep`.
-    pub(crate) async fn end(self, keep: bool) -> Result<(), sqlx::Error> {
+    /// Ends it and keeps what was written.
+    pub(crate) async fn keep(self) -> Result<(), sqlx::Error> {
         match self.0.link {
-            Link::Open(transaction) if keep => transaction.commit().await,
+            Link::Open(transaction) => transaction.commit().await,
+            Link::Own(_) | Link::Pooled(_) => Ok(()),
+        }
+    }
+
+    /// Ends it and keeps nothing.
+    pub(crate) async fn undo(self) -> Result<(), sqlx::Error> {
+        match self.0.link {
             Link::Open(transaction) => transaction.rollback().await,
             Link::Own(_) | Link::Pooled(_) => Ok(()),
         }

@@ -37,6 +37,8 @@ impl Database {
         let pool = AnyPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(PATIENCE)
+            // A connection is tried when it is given back; trying it again would cost each change a turn to the server.
+            .test_before_acquire(false)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     let hello = sqlx::raw_sql(AssertSqlSafe(engine.on_reading()));
@@ -69,15 +71,26 @@ impl Database {
         if let Some(writer) = &self.writer {
             return writer.write(work).await;
         }
-        let begun = self.pool.begin().await;
+        let begun = self.pool.begin_with(self.engine.begin()).await;
         let begun = begun.map_err(|source| StoreError::query("begin a transaction", source))?;
         let mut tx = Tx::begun(begun, self.engine);
-        let result = work(&mut tx).await;
-        let ended = tx.end(result.is_ok()).await;
-        match (result, ended) {
-            (Ok(_), Err(source)) => Err(StoreError::Commit { source: source.into() }.into()),
-            (result, _) => result,
+        match work(&mut tx).await {
+            Ok(done) => self.keep(tx).await.map(|()| done).map_err(E::from),
+            // If undoing fails the connection is gone, and the server undoes by itself.
+            Err(error) => {
+                let _gone = tx.undo().await;
+                Err(error)
+            }
         }
+    }
+
+    /// Commits, and waits until the disk has it.
+    async fn keep(&self, tx: Tx) -> Result<(), StoreError> {
+        let kept = async {
+            tx.keep().await?;
+            sqlx::raw_sql(self.engine.sync()).execute(&self.pool).await.map(|_| ())
+        };
+        kept.await.map_err(|source| StoreError::Commit { source: source.into() })
     }
 
     pub(crate) async fn close(&self) {

@@ -37,10 +37,32 @@ impl Engine {
     }
 
     /// Opens a transaction that will write. On SQLite at once, so that it never fails half-way for want of the lock.
+    ///
+    /// On PostgreSQL its commit does not wait for the disk: it would hold the locks of the protocol's number and of the trail
+    /// meanwhile, one ticket for each sync. [`Engine::sync`] waits, after the locks are free, and many wait together.
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "begin immediate",
-            Self::Postgres => "begin",
+            Self::Postgres => "begin; set local synchronous_commit = off",
+        }
+    }
+
+    /// Returns when all that was committed before is on disk, as the server's own settings understand it. To be said before a
+    /// change is acknowledged.
+    ///
+    /// The log is one sequence: once this transaction's record is there, so is every earlier one.
+    pub(crate) fn sync(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select 1",
+            Self::Postgres => "select cast(pg_logical_emit_message(true, 'balcao', '') as text)",
+        }
+    }
+
+    /// The place of value `n`, from 1, in a statement of thousands: SQLite searches the names of numbered ones, one after the other.
+    pub(crate) fn place(self, n: usize) -> String {
+        match self {
+            Self::Sqlite => "?".to_owned(),
+            Self::Postgres => format!("${n}"),
         }
     }
 

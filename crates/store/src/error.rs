@@ -73,8 +73,8 @@ pub enum StoreError {
         #[source]
         source: Arc<sqlx::Error>,
     },
-    /// The transaction could not be kept: of a group, all members get this.
-    #[error("could not commit; nothing of this change was kept")]
+    /// The commit was not confirmed: of a group, all members get this. Whoever asks again with the same key finds out.
+    #[error("the commit was not confirmed; ask again whether this change was kept")]
     Commit {
         /// The engine's own words.
         #[source]

@@ -5,6 +5,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, FromRow};
 
 use crate::conn::{Conn, Tx};
+use crate::dialect::Engine;
 use crate::error::StoreError;
 
 /// A statement with its values, not yet run.
@@ -77,27 +78,34 @@ pub(crate) trait Row: for<'r> FromRow<'r, AnyRow> + Send + Sync {
         named.join(", ")
     }
 
-    /// `insert into table (…) values ($1, …), …` for so many `rows`.
-    fn insert_text(rows: usize) -> String {
+    /// `insert into table (…) values ($1, …) ` for one row.
+    fn insert_text() -> String {
+        let places: Vec<String> = (1..=Self::COLUMNS.len()).map(|n| format!("${n}")).collect();
+        format!("insert into {} ({}) values ({}) ", Self::TABLE, Self::COLUMNS.join(","), places.join(","))
+    }
+
+    /// The same for so many `rows` at once.
+    fn insert_many_text(engine: Engine, rows: usize) -> String {
         let width = Self::COLUMNS.len();
-        let tuples: Vec<String> = (0..rows)
-            .map(|row| {
-                let places: Vec<String> = (1..=width).map(|n| format!("${}", row * width + n)).collect();
-                format!("({})", places.join(","))
-            })
-            .collect();
-        format!("insert into {} ({}) values {} ", Self::TABLE, Self::COLUMNS.join(","), tuples.join(","))
+        let mut text = format!("insert into {} ({}) values ", Self::TABLE, Self::COLUMNS.join(","));
+        for row in 0..rows {
+            let places: Vec<String> = (1..=width).map(|n| engine.place(row * width + n)).collect();
+            text.push_str(if row == 0 { "(" } else { ",(" });
+            text.push_str(&places.join(","));
+            text.push(')');
+        }
+        text
     }
 }
 
 /// Inserts one row.
 pub(crate) async fn insert<R: Row>(tx: &mut Tx, row: &R, what: &'static str) -> Result<(), StoreError> {
-    Sql::new(R::insert_text(1)).bind_row(row).run(tx, what).await.map(|_| ())
+    Sql::new(R::insert_text()).bind_row(row).run(tx, what).await.map(|_| ())
 }
 
 /// Inserts one row unless a unique value of it is there already; whether it was new.
 pub(crate) async fn insert_new<R: Row>(tx: &mut Tx, row: &R, what: &'static str) -> Result<bool, StoreError> {
-    let text = R::insert_text(1) + "on conflict do nothing";
+    let text = R::insert_text() + "on conflict do nothing";
     Sql::new(text).bind_row(row).run(tx, what).await.map(|rows| rows > 0)
 }
 

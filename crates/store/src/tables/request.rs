@@ -76,7 +76,7 @@ pub enum By {
 pub async fn insert(tx: &mut Tx, rows: &[Request]) -> Result<Inserted, StoreError> {
     let mut accepted = 0;
     for chunk in rows.chunks(CHUNK) {
-        let text = Request::insert_text(chunk.len()) + "on conflict do nothing";
+        let text = Request::insert_many_text(tx.engine(), chunk.len()) + " on conflict do nothing";
         let mut sql = Sql::new(text);
         for row in chunk {
             sql = sql.bind_row(row);

@@ -137,7 +137,8 @@ impl Ticket {
 
 /// Writes a new ticket and gives it the next protocol number of `year`: no number is left out, none given twice.
 ///
-/// The number is locked until the transaction ends, so call this late in it.
+/// The number is locked until the transaction ends, so do first what needs no ticket, and always call this before
+/// `trail::append`.
 ///
 /// # Errors
 /// If the id is there already, or the database fails.

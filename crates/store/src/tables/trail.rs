@@ -55,7 +55,7 @@ pub struct Head {
 
 /// Appends to the chain. `link` makes the hash from the entry, whose `hash` is still empty and whose `previous_hash` is set.
 ///
-/// The end of the chain is locked until the transaction ends, so call this late in it.
+/// The end of the chain is locked until the transaction ends, so call this last, after `ticket::create`.
 ///
 /// # Errors
 /// If the ticket is not there, or the database fails.
