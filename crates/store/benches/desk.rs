@@ -22,7 +22,7 @@ type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const CALLERS: i64 = 8;
 const TICKETS: i64 = 500;
 const BATCHES: i64 = 60;
-const BATCH: i64 = 5_000;
+const BATCH: i64 = 10_000;
 const START: i64 = 1_778_587_200_000;
 
 fn main() -> Done<()> {
@@ -133,7 +133,8 @@ fn scatter(n: i64) -> u64 {
 fn request(n: i64) -> Request {
     let some = scatter(n);
     Request {
-        at: START + n * 3,
+        // Ten million rows in a month.
+        at: START + n * 260,
         request_id: Some(format!("{some:016x}-{n:x}")),
         environment: "producao".to_owned(),
         method: "POST".to_owned(),
@@ -172,6 +173,8 @@ async fn reads(store: &Store) -> Done<(Duration, Duration)> {
     let by = By::Login("usuario-17".to_owned());
     request::within(&mut conn, &by, START, START + 1).await?;
     let began = Instant::now();
-    request::within(&mut conn, &by, START, START + 600_000).await?;
-    Ok((find, began.elapsed()))
+    let found = request::within(&mut conn, &by, START, START + 72 * 3_600_000).await?;
+    let took = began.elapsed();
+    assert!(!found.is_empty(), "the user has asked something in three days");
+    Ok((find, took))
 }

@@ -109,6 +109,14 @@ impl Engine {
         }
     }
 
+    /// A join that takes the left side first: SQLite otherwise reads the whole request log and looks for each row's hour.
+    pub(crate) fn join_in_order(self) -> &'static str {
+        match self {
+            Self::Sqlite => "cross join",
+            Self::Postgres => "join",
+        }
+    }
+
     /// The words of a query, all of which must be there. The words hold letters and digits only.
     pub(crate) fn all_of(self, words: &[String]) -> String {
         let (quote, and) = match self {
