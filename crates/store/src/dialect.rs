@@ -15,12 +15,13 @@ const BUSY_MS: u32 = 10_000;
 impl Engine {
     /// What is said first on the connection that writes.
     ///
-    /// `synchronous = full` syncs the log at each commit: what was acknowledged survives a power cut.
+    /// `synchronous = full` syncs the log at each commit: what was acknowledged survives a power cut. The log may grow to 64 MB:
+    /// a page that changes often is then written back to the file once, not each time.
     pub(crate) fn on_writing(self) -> String {
         match self {
             Self::Sqlite => format!(
                 "pragma busy_timeout = {BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; \
-                 pragma foreign_keys = on; pragma cache_size = -16000; pragma wal_autocheckpoint = 4000;"
+                 pragma foreign_keys = on; pragma cache_size = -16000; pragma wal_autocheckpoint = 16000;"
             ),
             Self::Postgres => String::new(),
         }

@@ -144,30 +144,27 @@ async fn run_group(
     waiting: &mut mpsc::Receiver<Box<dyn Member>>,
     group: &mut Vec<Box<dyn Member>>,
 ) -> Result<(), sqlx::Error> {
-    let begin = tx.engine().begin();
+    let open = format!("{}; savepoint member", tx.engine().begin());
+    // What must be said before the next member: one turn to the engine for each.
+    let mut between = open.as_str();
     let mut next = Some(first);
-    let mut open = false;
     while let Some(mut member) = next.take() {
-        let began = if open { Ok(()) } else { tx.batch(begin).await };
-        open = true;
-        let ran = match began {
-            Ok(()) => run_member(tx, member.as_mut()).await,
-            Err(error) => Err(error),
-        };
+        let ready = tx.batch(between).await;
+        let kept = if ready.is_ok() { member.run(tx).await } else { false };
         group.push(member);
-        ran?;
+        ready?;
+        between = if kept { "release member; savepoint member" } else { "rollback to member" };
         if group.len() < GROUP {
             next = waiting.try_recv().ok();
         }
     }
-    tx.batch("commit").await
-}
-
-async fn run_member(tx: &mut Tx, member: &mut dyn Member) -> Result<(), sqlx::Error> {
-    tx.batch("savepoint member").await?;
-    let keep = member.run(tx).await;
-    // An engine out of disk may have undone everything: then these fail, and with them the group.
-    tx.batch(if keep { "release member" } else { "rollback to member; release member" }).await
+    // An engine out of disk may have undone everything: then there is no savepoint, and the group fails.
+    tx.batch(if between == "rollback to member" {
+        "rollback to member; commit"
+    } else {
+        "release member; commit"
+    })
+    .await
 }
 
 /// The same failure for each member of a group.

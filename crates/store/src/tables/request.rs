@@ -123,7 +123,7 @@ pub async fn within(conn: &mut Conn, by: &By, from: i64, to: i64) -> Result<Vec<
     let text = format!(
         "with recursive span (hour) as \
          (select cast($4 as bigint) where $4 <= $5 union all select hour + 1 from span where hour < $5) \
-         select {} from span {} request t on (t.at / 3600000) = span.hour \
+         select {} from span {} request t on (t.at / 3600000) = span.hour + 0 \
          where {condition} and t.at between $1 and $2 \
          order by t.at, coalesce(t.request_id, ''), t.number limit $3",
         Request::columns(),
