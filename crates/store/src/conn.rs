@@ -1,0 +1,101 @@
+//! A connection to ask, and a transaction to write in.
+
+use std::ops::{Deref, DerefMut};
+
+use futures_util::future::BoxFuture;
+use sqlx::any::Any;
+use sqlx::pool::PoolConnection;
+use sqlx::{AnyConnection, AssertSqlSafe, Transaction};
+
+use crate::dialect::Engine;
+
+/// What a write does: a boxed future over the transaction, made with `Box::pin(async move { … })`.
+pub type Work<'t, T, E> = BoxFuture<'t, Result<T, E>>;
+
+/// A connection on which rows can be read.
+#[derive(Debug)]
+pub struct Conn {
+    link: Link,
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Link {
+    Own(Box<AnyConnection>),
+    Pooled(PoolConnection<Any>),
+    Open(Transaction<'static, Any>),
+}
+
+impl Conn {
+    pub(crate) fn own(connection: AnyConnection, engine: Engine) -> Self {
+        Self { link: Link::Own(Box::new(connection)), engine }
+    }
+
+    pub(crate) fn pooled(connection: PoolConnection<Any>, engine: Engine) -> Self {
+        Self { link: Link::Pooled(connection), engine }
+    }
+
+    /// Which database it talks to.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    pub(crate) fn raw(&mut self) -> &mut AnyConnection {
+        match &mut self.link {
+            Link::Own(connection) => connection,
+            Link::Pooled(connection) => connection,
+            Link::Open(transaction) => transaction,
+        }
+    }
+
+    /// Runs statements that have no values, several at once if need be.
+    pub(crate) async fn batch(&mut self, text: &str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(self.raw()).await.map(|_| ())
+    }
+}
+
+/// A transaction: a [`Conn`] on which rows can be written too. Kept or undone by [`crate::Store::write`].
+#[derive(Debug)]
+pub struct Tx(Conn);
+
+impl Tx {
+    /// On a connection whose transaction the caller opens and ends himself.
+    pub(crate) fn on(conn: Conn) -> Self {
+        Self(conn)
+    }
+
+    pub(crate) fn begun(transaction: Transaction<'static, Any>, engine: Engine) -> Self {
+        Self(Conn { link: Link::Open(transaction), engine })
+    }
+
+    /// Ends it and keeps what was written.
+    pub(crate) async fn keep(self) -> Result<(), sqlx::Error> {
+        match self.0.link {
+            Link::Open(transaction) => transaction.commit().await,
+            Link::Own(_) | Link::Pooled(_) => Ok(()),
+        }
+    }
+
+    /// Ends it and keeps nothing.
+    pub(crate) async fn undo(self) -> Result<(), sqlx::Error> {
+        match self.0.link {
+            Link::Open(transaction) => transaction.rollback().await,
+            Link::Own(_) | Link::Pooled(_) => Ok(()),
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}

@@ -1,0 +1,155 @@
+//! What differs between SQLite and PostgreSQL, all of it.
+
+/// The database that the desk stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The bundled SQLite, in a directory.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// How long SQLite waits for another process that writes.
+const BUSY_MS: u32 = 10_000;
+
+impl Engine {
+    /// What is said first on the connection that writes.
+    ///
+    /// `synchronous = full` syncs the log at each commit: what was acknowledged survives a power cut. The log may grow to 64 MB:
+    /// a page that changes often is then written back to the file once, not each time.
+    pub(crate) fn on_writing(self) -> String {
+        match self {
+            Self::Sqlite => format!(
+                "pragma busy_timeout = {BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; \
+                 pragma foreign_keys = on; pragma cache_size = -16000; pragma wal_autocheckpoint = 16000;"
+            ),
+            Self::Postgres => String::new(),
+        }
+    }
+
+    /// What is said first on a connection that only reads.
+    pub(crate) fn on_reading(self) -> String {
+        match self {
+            Self::Sqlite => {
+                format!("pragma busy_timeout = {BUSY_MS}; pragma query_only = on; pragma cache_size = -4000;")
+            }
+            Self::Postgres => String::new(),
+        }
+    }
+
+    /// Opens a transaction that will write. On SQLite at once, so that it never fails half-way for want of the lock.
+    ///
+    /// On PostgreSQL its commit does not wait for the disk: it would hold the locks of the protocol's number and of the trail
+    /// meanwhile, one ticket for each sync. [`Engine::sync`] waits, after the locks are free, and many wait together.
+    pub(crate) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "begin immediate",
+            Self::Postgres => "begin; set local synchronous_commit = off",
+        }
+    }
+
+    /// Returns when all that was committed before is on disk, as the server's own settings understand it. To be said before a
+    /// change is acknowledged.
+    ///
+    /// The log is one sequence: once this transaction's record is there, so is every earlier one.
+    pub(crate) fn sync(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select 1",
+            Self::Postgres => "select cast(pg_logical_emit_message(true, 'balcao', '') as text)",
+        }
+    }
+
+    /// The place of value `n`, from 1, in a statement of thousands: SQLite searches the names of numbered ones, one after the other.
+    pub(crate) fn place(self, n: usize) -> String {
+        match self {
+            Self::Sqlite => "?".to_owned(),
+            Self::Postgres => format!("${n}"),
+        }
+    }
+
+    /// Keeps two programs from migrating at once, until the transaction ends.
+    pub(crate) fn lock_migrations(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select 1",
+            Self::Postgres => "select pg_advisory_xact_lock(7310586174)",
+        }
+    }
+
+    /// How many rows of the migrations' own table exist, 0 or 1.
+    pub(crate) fn has_migrations(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select count(*) from sqlite_master where type = 'table' and name = 'migration'",
+            Self::Postgres => {
+                "select count(*) from pg_class where relname = 'migration' and relkind = 'r' \
+                 and relnamespace = current_schema()::regnamespace"
+            }
+        }
+    }
+
+    /// Ends a sub-select that claims a row: others that are being claimed are passed over.
+    pub(crate) fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "for update skip locked",
+        }
+    }
+
+    /// `(from, match)` of a search: the table as `s` joined with the ticket as `t`, and the condition on `$1`.
+    pub(crate) fn search(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Sqlite => (
+                "ticket_search s cross join ticket t on t.position = s.rowid",
+                "s.ticket_search match $1",
+                "s.rowid",
+            ),
+            Self::Postgres => (
+                "ticket_search s join ticket t on t.position = s.position",
+                "s.words @@ cast($1 as tsquery)",
+                "s.position",
+            ),
+        }
+    }
+
+    /// A join that takes the left side first: SQLite otherwise reads the whole request log and looks for each row's hour.
+    pub(crate) fn join_in_order(self) -> &'static str {
+        match self {
+            Self::Sqlite => "cross join",
+            Self::Postgres => "join",
+        }
+    }
+
+    /// The words of a query, all of which must be there. The words hold letters and digits only.
+    pub(crate) fn all_of(self, words: &[String]) -> String {
+        let (quote, and) = match self {
+            Self::Sqlite => ("\"", " "),
+            Self::Postgres => ("'", " & "),
+        };
+        let quoted: Vec<String> = words.iter().map(|word| format!("{quote}{word}{quote}")).collect();
+        quoted.join(and)
+    }
+
+    /// Statements that add the words `$2` to those of the ticket at position `$1`.
+    pub(crate) fn add_words(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "insert into ticket_text (position, words) values ($1, $2) \
+                 on conflict (position) do update set words = ticket_text.words || ' ' || excluded.words",
+                "insert or replace into ticket_search (rowid, words) \
+                 select position, words from ticket_text where position = $1",
+            ],
+            Self::Postgres => &["insert into ticket_search (position, words) \
+                 values ($1, array_to_tsvector(string_to_array($2, ' '))) \
+                 on conflict (position) do update set words = ticket_search.words || excluded.words"],
+        }
+    }
+
+    /// Statements that forget the words of the ticket at position `$1`.
+    pub(crate) fn forget_words(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => {
+                &["delete from ticket_text where position = $1", "delete from ticket_search where rowid = $1"]
+            }
+            Self::Postgres => &["delete from ticket_search where position = $1"],
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The desk's memory: SQL for SQLite and PostgreSQL, one text for both.
+//!
+//! In: rows of plain values, already masked or sealed by the caller. Out: the same rows, asked for within a [`Scope`].
+//! SQLite lives in a directory (`desk.sqlite` and, apart, `requests.sqlite`); PostgreSQL is reached by its address.
+//!
+//! Start at [`Store`]: [`Store::write`] runs a closure in a transaction, [`Store::read`] lends a connection, and each table has one
+//! module of functions that take either. What differs between the engines is in `dialect.rs` and in the twin migrations.
+//!
+//! **Invariants:** what `write` answered is on disk; a closure that fails leaves nothing behind; a scope never sees another's rows.
+//! **Never here:** keys, secrets in clear, judgement about tickets, the wire's formats.
+
+mod conn;
+mod database;
+mod dialect;
+mod error;
+mod ids;
+mod migrate;
+mod page;
+mod row;
+mod scope;
+mod store;
+mod tables;
+mod writer;
+
+pub use conn::{Conn, Tx, Work};
+pub use dialect::Engine;
+pub use error::StoreError;
+pub use ids::{
+    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EvidenceId, JobId, MessageId, RejectedId, RevisionId,
+    SealedId, TicketId,
+};
+pub use page::{Page, Paged};
+pub use scope::Scope;
+pub use store::{Place, Store};
+pub use tables::{
+    account, api_token, attachment, diagnosis, document, evidence, idempotency, job, message, registry,
+    rejected, request, sealed, search, session, ticket, ticket_link, trail,
+};

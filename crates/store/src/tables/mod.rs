@@ -1,0 +1,47 @@
+//! One module a table: its row, and every question and change it knows.
+
+pub mod account;
+pub mod api_token;
+pub mod attachment;
+pub mod diagnosis;
+pub mod document;
+pub mod evidence;
+pub mod idempotency;
+pub mod job;
+pub mod message;
+pub mod registry;
+pub mod rejected;
+pub mod request;
+pub mod sealed;
+pub mod search;
+pub mod session;
+pub mod ticket;
+pub mod ticket_link;
+pub mod trail;
+
+use crate::conn::Conn;
+use crate::error::StoreError;
+use crate::ids::TicketId;
+use crate::row::{Row, Sql};
+use crate::scope::{Conditions, Scope};
+
+/// The rows `r` of a ticket that `scope` may see, in the order `tail` says.
+///
+/// `tail` follows the conditions; it may begin with a further ` and …`.
+async fn of_ticket<R: Row>(
+    conn: &mut Conn,
+    scope: &Scope,
+    ticket: &TicketId,
+    tail: &str,
+) -> Result<Vec<R>, StoreError> {
+    let mut conditions = Conditions::after(1);
+    conditions.scope(scope);
+    let columns: Vec<String> = R::COLUMNS.iter().map(|column| format!("r.{column}")).collect();
+    let text = format!(
+        "select {} from {} r join ticket t on t.id = r.ticket where r.ticket = $1{} {tail}",
+        columns.join(", "),
+        R::TABLE,
+        conditions.as_text(),
+    );
+    conditions.bind_to(Sql::new(text).bind(ticket.clone())).all(conn, "read what belongs to a ticket").await
+}

@@ -1,0 +1,281 @@
+//! Tickets: one demand with its life.
+
+use crate::conn::{Conn, Tx};
+use crate::error::StoreError;
+use crate::ids::TicketId;
+use crate::page::{Page, Paged};
+use crate::row::{Row, Sql, insert, row};
+use crate::scope::{Conditions, Scope};
+use crate::tables::search;
+
+row! {
+    /// One demand. Codes are the procedure's and the registry's; instants are milliseconds since 1970, UTC.
+    Ticket in "ticket" {
+        /// Given by [`create`]: its place in every list.
+        position: i64,
+        /// Its own id.
+        id: TicketId,
+        /// Given by [`create`]: what people call it, `2026-000123`.
+        protocol: String,
+        /// Given by [`create`], one more with each [`update`].
+        version: i64,
+        /// Where it stands: `received`, `analysis`, …
+        state: String,
+        /// To whom it was handed on, while it is.
+        escalation: Option<String>,
+        /// The partner's code.
+        partner: Option<String>,
+        /// Who wrote, masked where need be.
+        requester: Option<String>,
+        /// How it came: `email`, `portal`, …
+        channel: String,
+        /// The subject, masked.
+        subject: String,
+        /// The situation of the last diagnosis.
+        situation: Option<String>,
+        /// Its cause.
+        cause: Option<String>,
+        /// What is to be done.
+        next_step: Option<String>,
+        /// The priority's code.
+        priority: Option<String>,
+        /// The team that has it.
+        team: Option<String>,
+        /// The person who has it.
+        assignee: Option<String>,
+        /// A JSON list of texts.
+        tags: String,
+        /// What solved it.
+        solution: Option<String>,
+        /// The analysis made before an escalation.
+        analysis: Option<String>,
+        /// The situation as it turned out.
+        final_situation: Option<String>,
+        /// The cause as it turned out.
+        final_cause: Option<String>,
+        /// How it was closed.
+        closing: Option<String>,
+        /// The partner's confirmation.
+        confirmation: Option<String>,
+        /// Reminders sent since the partner owes an answer.
+        reminders: i64,
+        /// When it came.
+        created: i64,
+        /// When anything of it last changed.
+        updated: i64,
+        /// When it was first answered.
+        first_answer: Option<i64>,
+        /// Since when the partner owes an answer.
+        awaiting_since: Option<i64>,
+        /// When it was closed.
+        closed: Option<i64>,
+        /// The ticket that goes on in its place.
+        merged_into: Option<TicketId>,
+    }
+}
+
+/// What never changes after [`create`].
+const FIXED: [&str; 4] = ["position", "id", "protocol", "created"];
+
+/// Which tickets a list holds; `None` does not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In this state.
+    pub state: Option<String>,
+    /// Of this partner.
+    pub partner: Option<String>,
+    /// With this situation.
+    pub situation: Option<String>,
+    /// With this cause.
+    pub cause: Option<String>,
+    /// At this team.
+    pub team: Option<String>,
+    /// With this person.
+    pub assignee: Option<String>,
+    /// Holding all of these words, stemmed and folded as they were for [`search::add_words`].
+    pub words: Option<String>,
+}
+
+impl Ticket {
+    /// A ticket just received, with nothing known yet; `created` in milliseconds.
+    #[must_use]
+    pub fn received(channel: &str, subject: &str, created: i64) -> Self {
+        Self {
+            position: 0,
+            id: TicketId::fresh(),
+            protocol: String::new(),
+            version: 0,
+            state: "received".to_owned(),
+            escalation: None,
+            partner: None,
+            requester: None,
+            channel: channel.to_owned(),
+            subject: subject.to_owned(),
+            situation: None,
+            cause: None,
+            next_step: None,
+            priority: None,
+            team: None,
+            assignee: None,
+            tags: "[]".to_owned(),
+            solution: None,
+            analysis: None,
+            final_situation: None,
+            final_cause: None,
+            closing: None,
+            confirmation: None,
+            reminders: 0,
+            created,
+            updated: created,
+            first_answer: None,
+            awaiting_since: None,
+            closed: None,
+            merged_into: None,
+        }
+    }
+}
+
+/// Writes a new ticket and gives it the next protocol number of `year`: no number is left out, none given twice.
+///
+/// The number is locked until the transaction ends, so do first what needs no ticket, and always call this before
+/// `trail::append`.
+///
+/// # Errors
+/// If the id is there already, or the database fails.
+pub async fn create(tx: &mut Tx, year: i16, mut ticket: Ticket) -> Result<Ticket, StoreError> {
+    let what = "give a ticket its number";
+    let next = "insert into protocol_counter (year, last) values ($1, 1) \
+         on conflict (year) do update set last = protocol_counter.last + 1 returning last";
+    let number: Option<(i64,)> = Sql::new(next).bind(i64::from(year)).tuple(tx, what).await?;
+    let number = number.map_or(0, |(number,)| number);
+    ticket.protocol = format!("{year:04}-{number:06}");
+    ticket.position = position(ticket.created, number);
+    ticket.version = 1;
+    insert(tx, &ticket, "write a ticket").await?;
+    Ok(ticket)
+}
+
+/// The instant in the high bits, the number in the low twenty: a millisecond holds a million tickets.
+fn position(created: i64, number: i64) -> i64 {
+    created.saturating_mul(1 << 20).saturating_add(number & ((1 << 20) - 1))
+}
+
+/// The ticket with this id, if `scope` may see it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn get(conn: &mut Conn, scope: &Scope, id: &TicketId) -> Result<Option<Ticket>, StoreError> {
+    one(conn, scope, "t.id =", id.as_str()).await
+}
+
+/// The ticket with this protocol number, if `scope` may see it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_protocol(
+    conn: &mut Conn,
+    scope: &Scope,
+    protocol: &str,
+) -> Result<Option<Ticket>, StoreError> {
+    one(conn, scope, "t.protocol =", protocol).await
+}
+
+async fn one(
+    conn: &mut Conn,
+    scope: &Scope,
+    comparison: &str,
+    value: &str,
+) -> Result<Option<Ticket>, StoreError> {
+    let mut conditions = Conditions::after(1);
+    conditions.scope(scope);
+    let text = format!("{} where {comparison} $1{}", Ticket::select(), conditions.as_text());
+    conditions.bind_to(Sql::new(text).bind(value)).optional(conn, "read a ticket").await
+}
+
+/// Writes a ticket that was read at `ticket.version`; the answer has the next version.
+///
+/// # Errors
+/// [`StoreError::Stale`] if it was changed since, or `scope` may not see it.
+pub async fn update(tx: &mut Tx, scope: &Scope, ticket: &Ticket) -> Result<Ticket, StoreError> {
+    let next = Ticket { version: ticket.version.saturating_add(1), ..ticket.clone() };
+    let width = Ticket::COLUMNS.len();
+    let numbered = Ticket::COLUMNS.iter().enumerate();
+    let changes: Vec<String> = numbered
+        .filter(|(_, column)| !FIXED.contains(column))
+        .map(|(n, column)| format!("{column} = ${}", n + 1))
+        .collect();
+    let mut conditions = Conditions::after(width + 1);
+    conditions.text("t.id =", Some(ticket.id.as_str()));
+    conditions.scope(scope);
+    let text = format!(
+        "update ticket as t set {} where t.version = ${}{}",
+        changes.join(", "),
+        width + 1,
+        conditions.as_text()
+    );
+    let sql = conditions.bind_to(Sql::new(text).bind_row(&next).bind(ticket.version));
+    match sql.run(tx, "change a ticket").await? {
+        0 => Err(StoreError::Stale { ticket: ticket.protocol.clone(), version: ticket.version }),
+        _ => Ok(next),
+    }
+}
+
+/// One page of the tickets that `scope` may see and `filter` lets through, newest first.
+///
+/// # Errors
+/// If the cursor is none, or the database fails.
+pub async fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Paged<Ticket>, StoreError> {
+    let words = filter.words.as_deref().map(search::words_of);
+    let bound = if words.is_some() { 2 } else { 1 };
+    let (from, matching, position) = match &words {
+        Some(words) if words.is_empty() => return Ok(Paged { items: Vec::new(), next: None }),
+        Some(_) => conn.engine().search(),
+        None => ("ticket t", "1 = 1", "t.position"),
+    };
+    let mut conditions = Conditions::after(bound);
+    conditions.scope(scope);
+    conditions.text("t.state =", filter.state.as_deref());
+    conditions.text("t.partner =", filter.partner.as_deref());
+    conditions.text("t.situation =", filter.situation.as_deref());
+    conditions.text("t.cause =", filter.cause.as_deref());
+    conditions.text("t.team =", filter.team.as_deref());
+    conditions.text("t.assignee =", filter.assignee.as_deref());
+    conditions.number(&format!("{position} <"), page.before()?);
+    let text = format!(
+        "select {} from {from} where {matching}{} order by {position} desc limit ${bound}",
+        Ticket::columns(),
+        conditions.as_text(),
+    );
+    let mut sql = Sql::new(text);
+    if let Some(words) = words {
+        sql = sql.bind(conn.engine().all_of(&words));
+    }
+    let items = conditions.bind_to(sql.bind(page.size() + 1)).all(conn, "list tickets").await?;
+    Ok(Paged::of(items, page.size(), |ticket: &Ticket| ticket.position))
+}
+
+/// The tickets whose partner owes an answer since before `instant`, longest first, at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn awaiting_since(
+    conn: &mut Conn,
+    scope: &Scope,
+    instant: i64,
+    limit: u16,
+) -> Result<Vec<Ticket>, StoreError> {
+    let mut conditions = Conditions::after(2);
+    conditions.scope(scope);
+    let text = format!(
+        "{} where t.awaiting_since < $1{} order by t.awaiting_since, t.position limit $2",
+        Ticket::select(),
+        conditions.as_text(),
+    );
+    let sql = Sql::new(text).bind(instant).bind(i64::from(limit));
+    conditions.bind_to(sql).all(conn, "list tickets that wait for an answer").await
+}

@@ -1,0 +1,198 @@
+//! Accounts, sessions, tokens, sealed originals, revisions and documents: written, read back, ended.
+
+use balcao_store::account::{self, Account};
+use balcao_store::api_token::{self, ApiToken};
+use balcao_store::document::{self, Document};
+use balcao_store::registry::{self, Revision};
+use balcao_store::sealed::{self, Sealed};
+use balcao_store::session::{self, Session};
+use balcao_store::{AccountId, ApiTokenId, RevisionId, SealedId, StoreError};
+
+use crate::engines::Home;
+use crate::samples::NOON;
+
+crate::on_both!(
+    a_login_is_one_persons,
+    sessions_and_tokens_end,
+    originals_are_sealed_anew_and_expire,
+    the_newest_revision_and_document_are_current,
+);
+
+fn account(login: &str) -> Account {
+    Account {
+        id: AccountId::fresh(),
+        login: login.to_owned(),
+        name: "Ana".to_owned(),
+        role: "agent".to_owned(),
+        partner: None,
+        team: Some("n1".to_owned()),
+        password_hash: None,
+        totp_sealed: None,
+        failures: 0,
+        locked_until: None,
+        disabled_at: None,
+        created: NOON,
+        updated: NOON,
+    }
+}
+
+async fn a_login_is_one_persons(home: &Home) {
+    let store = home.open().await;
+    let ana = account("ana");
+    let changed = Account { role: "lead".to_owned(), updated: NOON + 1, ..ana.clone() };
+    let (first, then) = (ana.clone(), changed.clone());
+    let failures = store.write::<_, StoreError, _>(move |tx| {
+        Box::pin(async move {
+            account::add(tx, &first).await?;
+            assert!(account::update(tx, &then).await?);
+            account::failed(tx, &first.id, None).await?;
+            account::failed(tx, &first.id, Some(NOON + 60_000)).await
+        })
+    });
+    assert_eq!(failures.await.unwrap(), 2);
+    let taken = store
+        .write::<_, StoreError, _>(|tx| Box::pin(async move { account::add(tx, &account("ana")).await }));
+    assert!(matches!(taken.await, Err(StoreError::Taken { .. })));
+    let mut conn = store.read().await.unwrap();
+    let expected = Account { failures: 2, locked_until: Some(NOON + 60_000), ..changed };
+    assert_eq!(account::by_login(&mut conn, "ana").await.unwrap(), Some(expected.clone()));
+    assert_eq!(account::get(&mut conn, &ana.id).await.unwrap(), Some(expected.clone()));
+    assert_eq!(account::list(&mut conn).await.unwrap(), vec![expected]);
+    assert_eq!(account::by_login(&mut conn, "Ana").await.unwrap(), None);
+}
+
+async fn sessions_and_tokens_end(home: &Home) {
+    let store = home.open().await;
+    let ana = account("ana");
+    let session = |hash: &str| Session {
+        hash: hash.to_owned(),
+        account: ana.id.clone(),
+        agent: "Firefox".to_owned(),
+        created: NOON,
+        seen: NOON,
+        expires: NOON + 10,
+        revoked: None,
+    };
+    let token = ApiToken {
+        id: ApiTokenId::fresh(),
+        name: "importador".to_owned(),
+        role: "agent".to_owned(),
+        scopes: "[\"tickets:write\"]".to_owned(),
+        partner: None,
+        hash: "t1".to_owned(),
+        last4: "9f3a".to_owned(),
+        created: NOON,
+        expires: None,
+        revoked: None,
+    };
+    let rows = (ana.clone(), session("s1"), session("s2"), token.clone());
+    store
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move {
+                account::add(tx, &rows.0).await?;
+                session::add(tx, &rows.1).await?;
+                session::add(tx, &rows.2).await?;
+                session::touch(tx, "s1", NOON + 3).await?;
+                assert!(session::revoke(tx, "s2", NOON + 4).await?);
+                assert!(!session::revoke(tx, "s2", NOON + 5).await?);
+                api_token::add(tx, &rows.3).await
+            })
+        })
+        .await
+        .unwrap();
+    let mut conn = store.read().await.unwrap();
+    let live = session::live(&mut conn, "s1", NOON + 9).await.unwrap();
+    assert_eq!(live, Some(Session { seen: NOON + 3, ..session("s1") }));
+    assert_eq!(session::live(&mut conn, "s1", NOON + 10).await.unwrap(), None);
+    assert_eq!(session::live(&mut conn, "s2", NOON + 1).await.unwrap(), None);
+    assert_eq!(session::of_account(&mut conn, &ana.id).await.unwrap().len(), 2);
+    assert_eq!(api_token::live(&mut conn, "t1", i64::MAX).await.unwrap(), Some(token.clone()));
+    drop(conn);
+    let ended = store.write::<_, StoreError, _>(move |tx| {
+        Box::pin(async move {
+            assert!(api_token::revoke(tx, &token.id, NOON).await?);
+            session::revoke_all(tx, &ana.id, NOON).await
+        })
+    });
+    assert_eq!(ended.await.unwrap(), 1);
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(api_token::live(&mut conn, "t1", NOON).await.unwrap(), None);
+    assert_eq!(api_token::list(&mut conn).await.unwrap()[0].revoked, Some(NOON));
+}
+
+async fn originals_are_sealed_anew_and_expire(home: &Home) {
+    let store = home.open().await;
+    let original = |expires_at: Option<i64>| Sealed {
+        id: SealedId::fresh(),
+        about: "m1".to_owned(),
+        key_id: "k1".to_owned(),
+        nonce: vec![1; 24],
+        ciphertext: vec![0, 159, 146, 150],
+        expires_at,
+    };
+    let (kept, old) = (original(None), original(Some(NOON)));
+    let anew = Sealed { key_id: "k2".to_owned(), nonce: vec![2; 24], ciphertext: vec![9], ..kept.clone() };
+    let rows = (kept.clone(), old.clone(), anew.clone());
+    store
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move {
+                sealed::add(tx, &rows.0).await?;
+                sealed::add(tx, &rows.1).await?;
+                assert_eq!(sealed::with_key(tx, "k1", 10).await?, [rows.0.clone(), rows.1.clone()]);
+                assert!(sealed::reseal(tx, &rows.2).await?);
+                assert_eq!(sealed::expire(tx, NOON).await?, 1);
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(sealed::get(&mut conn, &kept.id).await.unwrap(), Some(anew.clone()));
+    assert_eq!(sealed::get(&mut conn, &old.id).await.unwrap(), None);
+    assert_eq!(sealed::about(&mut conn, "m1").await.unwrap(), vec![anew]);
+}
+
+async fn the_newest_revision_and_document_are_current(home: &Home) {
+    let store = home.open().await;
+    let revision = |at: i64| Revision {
+        id: RevisionId::fresh(),
+        at,
+        author: "ana".to_owned(),
+        body: format!("{{\"at\":{at}}}"),
+    };
+    let (first, second) = (revision(NOON), revision(NOON + 1));
+    let page = |path: &str, version: &str, at: i64| Document {
+        path: path.to_owned(),
+        version: version.to_owned(),
+        at,
+        text: "# Título".to_owned(),
+        hash: "h".to_owned(),
+    };
+    let pages = [page("b.md", "1", NOON), page("a.md", "1", NOON), page("a.md", "2", NOON)];
+    let rows = (first.clone(), second.clone(), pages.clone());
+    store
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move {
+                registry::add(tx, &rows.1).await?;
+                registry::add(tx, &rows.0).await?;
+                for page in &rows.2 {
+                    assert!(document::add(tx, page).await?);
+                    assert!(!document::add(tx, page).await?, "a version is written once");
+                }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(registry::current(&mut conn).await.unwrap(), Some(second));
+    assert_eq!(registry::get(&mut conn, &first.id).await.unwrap(), Some(first));
+    assert_eq!(document::current(&mut conn).await.unwrap(), vec![pages[2].clone(), pages[0].clone()]);
+    assert_eq!(document::get(&mut conn, "a.md", "1").await.unwrap(), Some(pages[1].clone()));
+    drop(conn);
+    let gone = store
+        .write::<_, StoreError, _>(|tx| Box::pin(async move { document::remove(tx, "a.md", "2").await }));
+    assert!(gone.await.unwrap());
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(document::current(&mut conn).await.unwrap(), vec![pages[1].clone(), pages[0].clone()]);
+}

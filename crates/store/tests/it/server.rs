@@ -1,0 +1,136 @@
+//! A PostgreSQL server that lives as long as this program: on a free port of loopback, in a directory of its own.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "without a server there is nothing to test")]
+#![allow(unreachable_pub, reason = "the figures are taken with the same server")]
+
+use std::fs;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A server that is running.
+pub struct Server {
+    port: u16,
+    programs: PathBuf,
+    databases: AtomicU32,
+    /// Holds the pipe whose end tells the shell to stop the server and to clear away its files.
+    _shell: Child,
+}
+
+/// The one server of this program, started by whoever asks first. With `durable` it syncs as in earnest.
+pub fn shared(durable: bool) -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| Server::start(durable))
+}
+
+impl Server {
+    fn start(durable: bool) -> Self {
+        let programs = programs();
+        let home =
+            tempfile::Builder::new().prefix("balcao-pg-").tempdir().expect("a temporary directory").keep();
+        fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).expect("rights of the directory");
+        let user = server_user();
+        if let Some(user) = &user {
+            run(Command::new("chown").arg(user).arg(&home), "give the directory to the server's user");
+        }
+        let data = home.join("data");
+        let mut init = as_user(user.as_deref(), &programs.join("initdb"));
+        init.arg("-D").arg(&data).args(["-U", "balcao", "-A", "trust", "-E", "UTF8", "--locale", "C", "-N"]);
+        run(init.current_dir(&home), "make the PostgreSQL cluster");
+        let port = free_port();
+        let shell = serve(&programs, &home, user.as_deref(), port, durable);
+        let server = Self { port, programs, databases: AtomicU32::new(0), _shell: shell };
+        server.wait(&home);
+        server
+    }
+
+    /// A fresh, empty database; its address.
+    pub fn new_database(&self) -> String {
+        let name = format!("desk{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut create = self.client("createdb");
+        run(create.args(["-T", "template0", &name]), "make a database");
+        format!("postgres://balcao@127.0.0.1:{}/{name}", self.port)
+    }
+
+    fn client(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        command.args(["-h", "127.0.0.1", "-U", "balcao", "-p"]).arg(self.port.to_string());
+        command
+    }
+
+    fn wait(&self, home: &Path) {
+        for _ in 0..600 {
+            let ready = self.client("pg_isready").stdout(Stdio::null()).status();
+            if ready.is_ok_and(|status| status.success()) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let log = fs::read_to_string(home.join("log")).unwrap_or_default();
+        panic!("the PostgreSQL server did not start within 30 s; its log:\n{log}");
+    }
+}
+
+/// Starts the server under a shell that stops it when this program ends, in whatever way it ends.
+fn serve(programs: &Path, home: &Path, user: Option<&str>, port: u16, durable: bool) -> Child {
+    let script =
+        r#""$@" >"$LOG" 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$HOUSE""#;
+    let server = as_user(user, &programs.join("postgres"));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).arg(server.get_program()).args(server.get_args());
+    shell.arg("-D").arg(home.join("data")).args(["-h", "127.0.0.1", "-k", "", "-p"]).arg(port.to_string());
+    shell.args(["-c", "max_connections=300"]);
+    if !durable {
+        shell.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+    }
+    shell.env("LOG", home.join("log")).env("HOUSE", home).current_dir(home);
+    shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    shell.spawn().expect("a shell for the PostgreSQL server")
+}
+
+/// PostgreSQL refuses to run as root: then it runs as the user that its package made.
+fn server_user() -> Option<String> {
+    let id = Command::new("id").arg("-u").output().expect("`id` says who runs the tests");
+    let root = String::from_utf8_lossy(&id.stdout).trim() == "0";
+    root.then(|| "postgres".to_owned())
+}
+
+fn as_user(user: Option<&str>, program: &Path) -> Command {
+    match user {
+        None => Command::new(program),
+        Some(user) => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", user, "--regid", user, "--clear-groups"]).arg(program);
+            command
+        }
+    }
+}
+
+/// The folder of the server's programs.
+fn programs() -> PathBuf {
+    let debian = PathBuf::from("/usr/lib/postgresql/15/bin");
+    let on_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let mut folders = std::iter::once(debian).chain(on_path);
+    folders.find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file()).unwrap_or_else(|| {
+        panic!("the tests need a PostgreSQL server: `apt-get install postgresql-15` (no initdb in /usr/lib/postgresql/15/bin nor on PATH)")
+    })
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its number").port()
+}
+
+fn run(command: &mut Command, what: &str) {
+    let output = command.output().unwrap_or_else(|error| panic!("could not {what}: {command:?}: {error}"));
+    if !output.status.success() {
+        let _shown = std::io::stderr().write_all(&output.stderr);
+        panic!("could not {what}: {command:?} ended with {}", output.status);
+    }
+}
