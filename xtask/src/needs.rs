@@ -5,24 +5,35 @@ use std::process::Command;
 
 /// One program, and the Debian package that brings it.
 struct Need {
-    /// Looked for on the path, or an absolute place.
-    program: &'static str,
+    /// Looked for on the path, or in an absolute place; one of them is enough.
+    programs: &'static [&'static str],
     package: &'static str,
     what_for: &'static str,
 }
 
-const NEEDS: &[Need] =
-    &[Need { program: "c++", package: "g++", what_for: "the fuzz targets are linked with a library in C++" }];
+const NEEDS: &[Need] = &[
+    Need {
+        programs: &["c++"],
+        package: "g++",
+        what_for: "the fuzz targets are linked with a library in C++",
+    },
+    Need {
+        programs: &["/usr/lib/postgresql/15/bin/initdb", "initdb"],
+        package: "postgresql-15",
+        what_for: "the tests of the store run on a server of their own",
+    },
+];
 
 /// Makes sure that everything is there. As root on Debian what is missing is installed; elsewhere the error says what to install.
 pub(crate) fn ensure() -> Result<(), String> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !is_there(need.program)).collect();
+    let missing: Vec<&Need> =
+        NEEDS.iter().filter(|need| !need.programs.iter().any(|program| is_there(program))).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     let list: Vec<String> =
-        missing.iter().map(|need| format!("`{}`: {}", need.program, need.what_for)).collect();
+        missing.iter().map(|need| format!("{} ({})", need.package, need.what_for)).collect();
     let advice = format!("missing: {}. Install: apt-get install {}", list.join("; "), packages.join(" "));
     if !is_there("apt-get") || !is_root() {
         return Err(advice);
