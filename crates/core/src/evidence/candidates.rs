@@ -1,7 +1,7 @@
 //! Strings that may be an API Key, a login or a request id, whatever they look like: tried against what the
 //! registry and the log know, never judged by shape here.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::key::{SHORTEST_KEY, is_invisible};
@@ -20,11 +20,15 @@ pub struct Candidate {
     pub text: String,
 }
 
+/// The strings already tried. Only looked into, never walked, so its order does not show; a log of a megabyte asks it
+/// hundreds of thousands of times.
+pub type Tried<'t> = HashSet<&'t str>;
+
 /// Each distinct string of `text` that could be a key, a login or an id, at its first place, in order.
 ///
 /// A string is tried whole and in the pieces between `=`, `:`, `&`, `?` and `/`, so that `?apiKey=…` and
 /// `Login:X` are found too.
-pub fn find<'t>(text: &'t str, seen: &mut BTreeSet<&'t str>) -> Vec<Candidate> {
+pub fn find<'t>(text: &'t str, seen: &mut Tried<'t>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for run in runs(text, is_delimiter) {
         if seen.len() >= MOST_CANDIDATES {
@@ -42,7 +46,7 @@ pub fn find<'t>(text: &'t str, seen: &mut BTreeSet<&'t str>) -> Vec<Candidate> {
 }
 
 /// Adds the string at `span`, trimmed of punctuation at its ends, unless it was seen or can be nothing.
-fn push<'t>(text: &'t str, span: Range<usize>, seen: &mut BTreeSet<&'t str>, found: &mut Vec<Candidate>) {
+fn push<'t>(text: &'t str, span: Range<usize>, seen: &mut Tried<'t>, found: &mut Vec<Candidate>) {
     let Some(raw) = text.get(span.clone()) else { return };
     let left = raw.trim_start_matches(is_edge);
     let word = left.trim_end_matches(is_edge);
@@ -134,7 +138,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        let mut seen = BTreeSet::new();
+        let mut seen = Tried::new();
         find(text, &mut seen).into_iter().map(|c| c.text).collect()
     }
 

@@ -5,7 +5,6 @@
 //!
 //! **Invariant:** spans are bytes of [`Part::text`], so every value can be shown where it stands.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use jiff::{ZonedDateTime, tz::TimeZone};
@@ -109,7 +108,7 @@ fn shows_something(text: &str) -> bool {
 
 fn read_parts(reading: &mut Reading) {
     let parts = std::mem::take(&mut reading.parts);
-    let mut seen = BTreeSet::new();
+    let mut seen = candidates::Tried::new();
     for (index, part) in parts.iter().enumerate() {
         let text = part.text.as_str();
         let at = |what| Seen { part: index, what };
