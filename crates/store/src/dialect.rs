@@ -21,7 +21,7 @@ impl Engine {
         match self {
             Self::Sqlite => format!(
                 "pragma busy_timeout = {BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; \
-                 pragma foreign_keys = on; pragma cache_size = -16000; pragma wal_autocheckpoint = 16000;"
+                 pragma foreign_keys = on; pragma cache_size = -16000; pragma temp_store = memory; pragma wal_autocheckpoint = 16000;"
             ),
             Self::Postgres => String::new(),
         }
