@@ -1,6 +1,6 @@
 //! Quick figures on both engines, each syncing the disk as in earnest: changes a second and rows of the request log a second.
 //!
-//! `cargo bench -p balcao-store`. Eight callers write tickets as the desk does: a number, the ticket, its message, its words, a
+//! `cargo bench -p balcao-store [-- sqlite|postgres]`. Eight callers write tickets as the desk does: a number, the ticket, its message, its words, a
 //! diagnosis, an entry of the trail, a job.
 
 #[path = "../tests/it/server.rs"]
@@ -26,11 +26,18 @@ const BATCH: i64 = 10_000;
 const START: i64 = 1_778_587_200_000;
 
 fn main() -> Done<()> {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |name: &str| asked.is_empty() || asked.iter().any(|word| word == name);
     let runtime = tokio::runtime::Runtime::new()?;
-    let directory = tempfile::tempdir()?;
-    runtime.block_on(measure("SQLite", Place::Directory(directory.path().to_owned())))?;
-    let url = server::shared(true).new_database();
-    runtime.block_on(measure("PostgreSQL", Place::Url(url)))
+    if wanted("sqlite") {
+        let directory = tempfile::tempdir()?;
+        runtime.block_on(measure("SQLite", Place::Directory(directory.path().to_owned())))?;
+    }
+    if wanted("postgres") {
+        let url = server::shared(true).new_database();
+        runtime.block_on(measure("PostgreSQL", Place::Url(url)))?;
+    }
+    Ok(())
 }
 
 async fn measure(name: &str, place: Place) -> Done<()> {

@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 use crate::conn::{Conn, Tx, Work};
 use crate::dialect::Engine;
 use crate::error::StoreError;
-use crate::writer::{Connect, Writer};
+use crate::writer::{Connect, Sharing, Writer};
 
 /// Connections that read a file at once: more only take memory from each other.
 const READERS: u32 = 4;
@@ -27,13 +27,15 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// `place` is for people and shows no password.
+    /// A file of SQLite; `place` is for people.
+    pub(crate) async fn open_file(url: &str, place: &str, sharing: Sharing) -> Result<Self, StoreError> {
+        let writer = start_writer(url, place, sharing).await?;
+        Ok(Self { writer: Some(writer), ..Self::open(Engine::Sqlite, url, place).await? })
+    }
+
+    /// A server, or a file to read from; `place` is for people and shows no password.
     pub(crate) async fn open(engine: Engine, url: &str, place: &str) -> Result<Self, StoreError> {
         let most = if engine == Engine::Sqlite { READERS } else { CONNECTIONS };
-        let writer = match engine {
-            Engine::Sqlite => Some(start_writer(url, place).await?),
-            Engine::Postgres => None,
-        };
         let pool = AnyPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(PATIENCE)
@@ -48,7 +50,7 @@ impl Database {
             .connect(url)
             .await
             .map_err(|source| StoreError::Open { place: place.to_owned(), source })?;
-        Ok(Self { engine, pool, writer })
+        Ok(Self { engine, pool, writer: None })
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -108,12 +110,12 @@ pub(crate) async fn connect(engine: Engine, url: &str, place: &str) -> Result<Co
     opened.await.map_err(|source| StoreError::Open { place: place.to_owned(), source })
 }
 
-async fn start_writer(url: &str, place: &str) -> Result<Writer, StoreError> {
+async fn start_writer(url: &str, place: &str, sharing: Sharing) -> Result<Writer, StoreError> {
     let conn = connect(Engine::Sqlite, url, place).await?;
     let (url, place) = (url.to_owned(), place.to_owned());
     let again: Connect = Box::new(move || -> BoxFuture<'static, Result<Conn, StoreError>> {
         let (url, place) = (url.clone(), place.clone());
         Box::pin(async move { connect(Engine::Sqlite, &url, &place).await })
     });
-    Ok(Writer::start(conn, again))
+    Ok(Writer::start(conn, again, sharing))
 }

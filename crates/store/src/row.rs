@@ -23,6 +23,12 @@ impl Sql {
         Self { query: self.query.bind(value) }
     }
 
+    /// Lets the engine look at the values before it decides how to go about it: a rare word is found by its index, a frequent one by
+    /// reading the newest tickets.
+    pub(crate) fn planned_anew(self) -> Self {
+        Self { query: self.query.persistent(false) }
+    }
+
     pub(crate) fn bind_row<R: Row>(self, row: &R) -> Self {
         row.bind_to(self)
     }

@@ -7,6 +7,7 @@ use crate::database::{Database, connect};
 use crate::dialect::Engine;
 use crate::error::StoreError;
 use crate::migrate::{self, Part};
+use crate::writer::Sharing;
 
 /// Where the desk's memory is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +132,8 @@ async fn open_file(directory: &Path, part: Part) -> Result<Database, StoreError>
     let mut conn = connect(Engine::Sqlite, &url, &shown).await?;
     migrate::run_on_file(&mut conn, part, directory, &shown).await?;
     drop(conn);
-    Database::open(Engine::Sqlite, &url, &shown).await
+    let sharing = if part == Part::Desk { Sharing::Group } else { Sharing::Alone };
+    Database::open_file(&url, &shown, sharing).await
 }
 
 fn shown(directory: &Path, part: Part) -> String {

@@ -13,8 +13,48 @@ use tokio::sync::{mpsc, oneshot};
 use crate::conn::{Conn, Tx, Work};
 use crate::error::StoreError;
 
-/// Most changes in one transaction: bounds what is lost by a failing commit, and how long the first one waits.
-const GROUP: usize = 64;
+/// How changes share transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Up to 64 small ones in one: bounds what a failing commit loses, and how long the first one waits.
+    Group,
+    /// Each has its own: large ones gain nothing, and a savepoint would keep a copy of every page they touch.
+    Alone,
+}
+
+impl Sharing {
+    fn most(self) -> usize {
+        match self {
+            Self::Group => 64,
+            Self::Alone => 1,
+        }
+    }
+
+    /// What is said before the first member.
+    fn open(self, begin: &str) -> String {
+        match self {
+            Self::Group => format!("{begin}; savepoint member"),
+            Self::Alone => begin.to_owned(),
+        }
+    }
+
+    /// What is said between two members, the first of which is `kept` or not.
+    fn between(self, kept: bool) -> &'static str {
+        if kept { "release member; savepoint member" } else { "rollback to member" }
+    }
+
+    /// What is said after the last member. An engine out of disk may have undone everything: then there is no savepoint left,
+    /// and the group fails.
+    fn close(self, kept: bool) -> &'static str {
+        match (self, kept) {
+            (Self::Group, true) => "release member; commit",
+            (Self::Group, false) => "rollback to member; commit",
+            (Self::Alone, true) => "commit",
+            (Self::Alone, false) => "rollback",
+        }
+    }
+}
+
 /// Changes that may wait; more make their callers wait.
 const QUEUE: usize = 1024;
 
@@ -29,9 +69,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task, on a connection that is already made.
-    pub(crate) fn start(conn: Conn, connect: Connect) -> Self {
+    pub(crate) fn start(conn: Conn, connect: Connect, sharing: Sharing) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(Task { tx: Some(Tx::on(conn)), connect }.serve(waiting));
+        tokio::spawn(Task { tx: Some(Tx::on(conn)), connect, sharing }.serve(waiting));
         Self { queue }
     }
 
@@ -98,6 +138,7 @@ where
 struct Task {
     tx: Option<Tx>,
     connect: Connect,
+    sharing: Sharing,
 }
 
 impl Task {
@@ -124,11 +165,11 @@ impl Task {
                 Ok(conn) => Tx::on(conn),
                 Err(error) => {
                     group.push(first);
-                    return Err(error);
+                    return Err(shared(error));
                 }
             },
         };
-        let done = run_group(&mut tx, first, waiting, group).await;
+        let done = run_group(self.sharing, &mut tx, first, waiting, group).await;
         // Of a connection on which something went wrong nothing is known: the next group makes another.
         let usable = done.is_ok() || tx.batch("rollback").await.is_ok();
         if usable {
@@ -139,32 +180,39 @@ impl Task {
 }
 
 async fn run_group(
+    sharing: Sharing,
     tx: &mut Tx,
     first: Box<dyn Member>,
     waiting: &mut mpsc::Receiver<Box<dyn Member>>,
     group: &mut Vec<Box<dyn Member>>,
 ) -> Result<(), sqlx::Error> {
-    let open = format!("{}; savepoint member", tx.engine().begin());
-    // What must be said before the next member: one turn to the engine for each.
-    let mut between = open.as_str();
-    let mut next = Some(first);
-    while let Some(mut member) = next.take() {
-        let ready = tx.batch(between).await;
-        let kept = if ready.is_ok() { member.run(tx).await } else { false };
+    let mut member = first;
+    let open = sharing.open(tx.engine().begin());
+    if let Err(error) = tx.batch(&open).await {
         group.push(member);
-        ready?;
-        between = if kept { "release member; savepoint member" } else { "rollback to member" };
-        if group.len() < GROUP {
-            next = waiting.try_recv().ok();
+        return Err(error);
+    }
+    loop {
+        let kept = member.run(tx).await;
+        group.push(member);
+        let next = if group.len() < sharing.most() { waiting.try_recv().ok() } else { None };
+        match next {
+            None => return tx.batch(sharing.close(kept)).await,
+            Some(next) => member = next,
+        }
+        if let Err(error) = tx.batch(sharing.between(kept)).await {
+            group.push(member);
+            return Err(error);
         }
     }
-    // An engine out of disk may have undone everything: then there is no savepoint, and the group fails.
-    tx.batch(if between == "rollback to member" {
-        "rollback to member; commit"
-    } else {
-        "release member; commit"
-    })
-    .await
+}
+
+/// A failure that every member of a group can be told.
+fn shared(failure: StoreError) -> StoreError {
+    match failure {
+        StoreError::Open { source, .. } => StoreError::Commit { source: Arc::new(source) },
+        other => other,
+    }
 }
 
 /// The same failure for each member of a group.

@@ -11,7 +11,7 @@ use crate::row::{Row, Sql, row};
 pub const MOST_FOUND: u16 = 5_000;
 const HOUR_MS: i64 = 3_600_000;
 /// Rows in one statement: enough to share its cost, few enough for the 32,766 values that SQLite takes.
-const CHUNK: usize = 500;
+const CHUNK: usize = 100;
 
 row! {
     /// One request.

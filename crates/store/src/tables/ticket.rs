@@ -253,7 +253,7 @@ pub async fn list(
     );
     let mut sql = Sql::new(text);
     if let Some(words) = words {
-        sql = sql.bind(conn.engine().all_of(&words));
+        sql = sql.planned_anew().bind(conn.engine().all_of(&words));
     }
     let items = conditions.bind_to(sql.bind(page.size() + 1)).all(conn, "list tickets").await?;
     Ok(Paged::of(items, page.size(), |ticket: &Ticket| ticket.position))
