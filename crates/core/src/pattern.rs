@@ -53,7 +53,10 @@ pub(crate) struct AnyOf(AhoCorasick);
 
 impl AnyOf {
     /// `words` as literals; the case of ASCII letters does not matter.
-    #[expect(clippy::expect_used, reason = "the words are a few literals, far below any limit of the automaton")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the words are a few literals, far below any limit of the automaton"
+    )]
     pub(crate) fn new(words: &[&str]) -> Self {
         let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
         Self(automaton.expect("a small automaton"))
