@@ -16,7 +16,7 @@ mod tests;
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 /// What is kept from view; where two kinds claim the same bytes the first of this list counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,11 +122,16 @@ impl Masker {
     fn known_in(&self, text: &str) -> Vec<(SecretKind, Range<usize>)> {
         let Some(known) = &self.known else { return Vec::new() };
         let mut found = Vec::new();
-        for hit in known.find_iter(text) {
-            let Some((kind, length)) = self.kinds.get(hit.pattern().as_usize()) else { continue };
+        let mut from = 0;
+        while let Some(hit) = known.find(Input::new(text).span(from..text.len())) {
+            let Some((kind, length)) = self.kinds.get(hit.pattern().as_usize()) else { break };
             let anywhere = *kind != SecretKind::Name && *length >= SHORTEST_ANYWHERE;
             if anywhere || is_whole_word(text, &hit.range()) {
                 found.push((*kind, hit.range()));
+                from = hit.end();
+            } else {
+                // Another secret may begin inside a string that is none here.
+                from = text.ceil_char_boundary(hit.start() + 1);
             }
         }
         found

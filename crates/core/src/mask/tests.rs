@@ -224,3 +224,11 @@ proptest! {
         prop_assert_eq!(mask(&masked), masked);
     }
 }
+
+#[test]
+fn a_short_string_that_is_no_secret_here_hides_no_longer_one_that_begins_in_it() {
+    let known =
+        [(SecretKind::Password, "abcd".to_owned()), (SecretKind::ApiKey, "cd-9f8e7d6c5b4a".to_owned())];
+    let masked = Masker::new(known).mask("xabcd-9f8e7d6c5b4a y");
+    assert!(!masked.contains("cd-9f8e7d6c5b4a"), "{masked}");
+}
