@@ -9,19 +9,20 @@ use serde::Deserialize;
 /// The largest message that is read, attachments included, in bytes: above it nobody pastes, somebody floods.
 pub const LARGEST_MESSAGE: usize = 64 * 1024 * 1024;
 
-/// Why a line is no inbound message; the reader is whoever made the line.
+/// Why a line is no inbound message; the reader is whoever made the line. No value of the line is in it,
+/// since any may be a secret in the wrong field.
 #[derive(Debug, thiserror::Error)]
 pub enum InboundError {
     #[error("a linha não é um objeto JSON de mensagem: {reason} (campo `{path}`)")]
     Shape { path: String, reason: String },
     #[error("`received_at` não é um instante RFC 3339 com fuso, como `2026-05-12T08:58:00-03:00`")]
     ReceivedAt,
-    #[error("o canal `{0}` não existe; use email, portal, api, whatsapp ou phone")]
-    Channel(String),
-    #[error("o anexo `{0}` não traz `text` nem `base64`, ou traz os dois")]
-    NoContent(String),
-    #[error("o anexo `{0}` não é base64 válido")]
-    Base64(String),
+    #[error("o canal em `channel` não existe; use email, portal, api, whatsapp ou phone")]
+    Channel,
+    #[error("`attachments[{0}]` não traz `text` nem `base64`, ou traz os dois")]
+    NoContent(usize),
+    #[error("`attachments[{0}].base64` não é base64 válido")]
+    Base64(usize),
     #[error("a mensagem tem {0} bytes; o máximo é {LARGEST_MESSAGE}")]
     TooLarge(usize),
 }
@@ -53,6 +54,22 @@ struct AttachmentLine {
     base64: Option<String>,
 }
 
+/// The fields of the format; another name in a line is its author's and may be anything.
+const FIELDS: [&str; 12] = [
+    "id",
+    "channel",
+    "received_at",
+    "from",
+    "subject",
+    "body",
+    "attachments",
+    "name",
+    "address",
+    "media_type",
+    "text",
+    "base64",
+];
+
 /// The channels of the format.
 const CHANNELS: [&str; 5] = ["email", "portal", "api", "whatsapp", "phone"];
 
@@ -65,9 +82,8 @@ pub fn parse(line: &str) -> Result<Inbound, InboundError> {
         return Err(InboundError::TooLarge(line.len()));
     }
     let mut reader = serde_json::Deserializer::from_str(line);
-    let read: InboundLine = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        InboundError::Shape { path: error.path().to_string(), reason: shape(error.inner()) }
-    })?;
+    let read: InboundLine = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| InboundError::Shape { path: place(error.path()), reason: shape(error.inner()) })?;
     convert(read)
 }
 
@@ -76,10 +92,8 @@ pub fn parse(line: &str) -> Result<Inbound, InboundError> {
 /// # Errors
 /// As [`parse`].
 pub fn from_value(value: &serde_json::Value) -> Result<Inbound, InboundError> {
-    let read: InboundLine = serde_path_to_error::deserialize(value).map_err(|error| InboundError::Shape {
-        path: error.path().to_string(),
-        reason: shape(error.inner()),
-    })?;
+    let read: InboundLine = serde_path_to_error::deserialize(value)
+        .map_err(|error| InboundError::Shape { path: place(error.path()), reason: shape(error.inner()) })?;
     convert(read)
 }
 
@@ -94,12 +108,35 @@ fn shape(error: &serde_json::Error) -> String {
     if error.line() > 0 { format!("{kind}, coluna {}", error.column()) } else { kind.to_owned() }
 }
 
+/// The path to a field, as far as the format names it; `?` from there on.
+fn place(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+
+    let mut told = String::new();
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => told.push_str(&format!("[{index}]")),
+            Segment::Map { key } if FIELDS.contains(&key.as_str()) => {
+                if !told.is_empty() {
+                    told.push('.');
+                }
+                told.push_str(key);
+            }
+            _ => {
+                told.push('?');
+                break;
+            }
+        }
+    }
+    if told.is_empty() { "?".to_owned() } else { told }
+}
+
 fn convert(read: InboundLine) -> Result<Inbound, InboundError> {
     if !CHANNELS.contains(&read.channel.as_str()) {
-        return Err(InboundError::Channel(read.channel.chars().take(40).collect()));
+        return Err(InboundError::Channel);
     }
     let received_at: Timestamp = read.received_at.parse().map_err(|_error| InboundError::ReceivedAt)?;
-    let attachments = read.attachments.into_iter().map(attachment).collect::<Result<_, _>>()?;
+    let attachments = read.attachments.into_iter().enumerate().map(attachment).collect::<Result<_, _>>()?;
     let from = read.from.unwrap_or_default();
     Ok(Inbound {
         id: read.id,
@@ -112,15 +149,15 @@ fn convert(read: InboundLine) -> Result<Inbound, InboundError> {
     })
 }
 
-fn attachment(read: AttachmentLine) -> Result<Attachment, InboundError> {
+fn attachment((index, read): (usize, AttachmentLine)) -> Result<Attachment, InboundError> {
     let content = match (read.text, read.base64) {
         (Some(text), None) => Content::Text(text),
         (None, Some(encoded)) => {
             let compact: String = encoded.chars().filter(|c| !c.is_ascii_whitespace()).collect();
             let bytes = BASE64_STANDARD.decode(compact);
-            Content::Bytes(bytes.map_err(|_error| InboundError::Base64(read.name.clone()))?)
+            Content::Bytes(bytes.map_err(|_error| InboundError::Base64(index))?)
         }
-        _ => return Err(InboundError::NoContent(read.name)),
+        _ => return Err(InboundError::NoContent(index)),
     };
     Ok(Attachment { name: read.name, media_type: read.media_type, content })
 }

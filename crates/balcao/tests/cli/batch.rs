@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{err, example, example_text, fed, json_lines, leaks_nothing, on_examples, out, ran};
 
@@ -22,6 +22,7 @@ fn every_message_gets_one_line_in_order_as_the_contract_says() {
     assert_eq!(lines.iter().map(|line| line["id"].clone()).collect::<Vec<_>>(), ids);
     for line in &lines {
         as_the_contract_says(line);
+        in_the_words_of_the_contract(line);
     }
 }
 
@@ -58,6 +59,52 @@ fn as_the_contract_says(line: &Value) {
         assert!(!named.as_str().unwrap().trim().is_empty(), "{} has an empty reply", line["id"]);
     }
     assert!(line["suggestions"].as_array().unwrap().len() <= 10);
+}
+
+/// The situations of the default procedure, with their sections and causes.
+const SITUATIONS: [(&str, &str, &[&str]); 10] = [
+    ("duvida-api", "3.1", &["documentada", "nao-documentada"]),
+    ("api-key-invalida", "3.2", &["chave-inexistente", "chave-inativa", "chave-de-outro-ambiente"]),
+    ("token-acesso", "3.3", &["token-malformado", "token-expirado", "token-nao-renovado", "token-invalido"]),
+    ("fora-do-horario", "3.4", &["rotina-programada", "fora-do-horario-comercial"]),
+    ("duvida-produto", "3.5", &["produto-somente-v2", "produto-sem-api", "produto-disponivel"]),
+    ("erro-sem-causa", "3.6", &["sem-causa-aparente"]),
+    (
+        "usuario-e-chave",
+        "3.7",
+        &[
+            "chave-de-outro-parceiro",
+            "usuario-inexistente",
+            "usuario-inativo",
+            "usuario-bloqueado",
+            "usuario-nao-vinculado",
+        ],
+    ),
+    ("solicitacao-api-key", "3.8", &["parceiro-sem-chave"]),
+    ("bug", "3.9", &["versao-incorreta", "requisicao-invalida", "falha-apos-release"]),
+    ("fora-do-escopo", "2", &["fora-do-escopo"]),
+];
+const NEXT_STEPS: [&str; 5] =
+    ["responder", "solicitar-evidencias", "encaminhar-comercial", "escalar-code", "analisar"];
+const SOURCES: [&str; 8] =
+    ["registry", "request-log", "message", "attachment", "calendar", "release", "documentation", "contract"];
+
+fn in_the_words_of_the_contract(line: &Value) {
+    let word = |name: &str| line[name].as_str().unwrap();
+    let known = SITUATIONS.iter().any(|(situation, section, causes)| {
+        (*situation, *section) == (word("situation"), word("section")) && causes.contains(&word("cause"))
+    });
+    assert!(known, "{line}");
+    assert!(NEXT_STEPS.contains(&word("next_step")), "{line}");
+    let proofs =
+        line["checks"].as_array().unwrap().iter().flat_map(|check| check["proof"].as_array().unwrap());
+    let evidence = line["evidence"].as_object().unwrap().values().filter(|found| !found.is_null());
+    for sourced in proofs.chain(evidence) {
+        assert!(SOURCES.contains(&sourced["source"].as_str().unwrap()), "{sourced}");
+    }
+    if let Some(key) = line["evidence"]["api_key"]["value"].as_str() {
+        assert!(key.starts_with('…') && key.chars().count() == 5, "{key}");
+    }
 }
 
 #[test]
@@ -109,6 +156,37 @@ fn a_line_that_is_no_message_is_answered_with_its_number_and_the_rest_goes_on() 
     );
     assert!(lines[1..6].iter().all(|line| line["error"].as_str().is_some_and(|error| error.len() > 10)));
     leaks_nothing(&output);
+}
+
+#[test]
+fn a_key_in_the_wrong_field_is_not_repeated() {
+    let key = super::keys()[0].clone();
+    let at = "2026-05-12T09:00:00-03:00";
+    let table = [
+        (json!({"id": "a", "channel": key, "received_at": at}).to_string(), "channel"),
+        (json!({"id": "a", "channel": "email", "received_at": key}).to_string(), "received_at"),
+        (attached(&json!({"name": key})), "attachments[0]"),
+        (attached(&json!({"name": key, "base64": "!"})), "attachments[0].base64"),
+        (attached(&json!(key)), "attachments[0]"),
+        (format!("{{\"id\": \"a\", \"{key}\": tru}}"), "?"),
+        (format!("{{\"id\": \"a\", \"from\": {{\"{key}\": tru}}}}"), "from"),
+    ];
+    for command in ["diagnose", "extract"] {
+        for (line, named) in &table {
+            let output = fed(on_examples(command, &[]), line.as_bytes());
+            assert_eq!(output.status.code(), Some(1), "{command}, {named}");
+            leaks_nothing(&output);
+            let said = [out(&output), err(&output)].concat();
+            assert!(said.contains(named), "{command}, {named}: {said}");
+        }
+    }
+}
+
+fn attached(attachment: &Value) -> String {
+    json!({
+        "id": "a", "channel": "email", "received_at": "2026-05-12T09:00:00-03:00", "attachments": [attachment],
+    })
+    .to_string()
 }
 
 #[test]

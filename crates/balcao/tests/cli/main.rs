@@ -87,7 +87,12 @@ fn keys() -> Vec<String> {
     let registry: serde_json::Value = serde_json::from_str(&example_text("registry.json")).unwrap();
     let registered =
         registry["api_keys"].as_array().unwrap().iter().map(|key| key["key"].as_str().unwrap().to_owned());
-    registered.collect()
+    let log = example_text("requests.ndjson");
+    let logged = log.lines().filter_map(|line| {
+        let request: serde_json::Value = serde_json::from_str(line).unwrap();
+        request["api_key"].as_str().map(str::to_owned)
+    });
+    registered.chain(logged).collect()
 }
 
 /// No whole key stands in what was written.

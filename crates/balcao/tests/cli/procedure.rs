@@ -48,6 +48,23 @@ fn a_mistake_is_named_with_what_was_meant() {
 }
 
 #[test]
+fn a_line_that_is_never_reached_is_named_with_the_one_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = changed(folder.path(), "when = \"facts.fora_do_escopo\"", "when = \"true\"");
+    let (code, said) = check(&copy);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("`parceiro-sem-chave` nunca é alcançada"), "{said}");
+}
+
+#[test]
+fn a_section_that_nothing_carries_out_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = check(&changed(folder.path(), "\"7\", \"8\",", "\"7\", \"8\", \"9\","));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("seção 9"), "{said}");
+}
+
+#[test]
 fn a_reply_that_is_missing_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let copy = changed(folder.path(), "token-na-validade", "token-na-validade");
