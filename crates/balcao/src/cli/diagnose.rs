@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use balcao_core::inbound::Inbound;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde_json::json;
@@ -139,12 +140,8 @@ fn next_batch(input: &mut impl BufRead, number: &mut usize) -> anyhow::Result<Ve
 }
 
 fn answer(number: usize, line: &[u8], answering: &Answering<'_>) -> Answered {
-    let Ok(line) = std::str::from_utf8(line) else {
-        let reason = answering.catalogue.say("error-not-utf8", &[]);
-        return refused(None, number, &reason, answering);
-    };
-    match inbound::parse(line.trim_start_matches('\u{feff}').trim()) {
-        Err(error) => refused(id_of(line), number, &error.to_string(), answering),
+    match message(line, answering.catalogue) {
+        Err(error) => refused(id_of(line), number, &error, answering),
         Ok(message) => {
             let diagnosis = answering.loaded.diagnose(&message);
             let text = if answering.pretty {
@@ -159,9 +156,17 @@ fn answer(number: usize, line: &[u8], answering: &Answering<'_>) -> Answered {
     }
 }
 
+/// The message of a line, with or without a byte order mark, or why it is none.
+pub(super) fn message(line: &[u8], catalogue: &Catalogue) -> Result<Inbound, String> {
+    let Ok(line) = std::str::from_utf8(line) else {
+        return Err(catalogue.say("error-not-utf8", &[]));
+    };
+    inbound::parse(line.trim_start_matches('\u{feff}').trim()).map_err(|error| error.to_string())
+}
+
 /// The id of a line that is JSON but no message.
-fn id_of(line: &str) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+fn id_of(line: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(line).ok()?;
     value.get("id")?.as_str().map(str::to_owned)
 }
 

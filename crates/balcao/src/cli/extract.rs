@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::FOUND_PROBLEMS;
-use super::diagnose::open;
+use super::diagnose::{message, open};
 use crate::catalogue::Catalogue;
 use crate::setup::Sources;
-use crate::wire::{diagnosis, inbound};
+use crate::wire::diagnosis;
 
 /// Print only the seven evidences of each message, with where each was found
 #[derive(Debug, clap::Args)]
@@ -27,12 +27,12 @@ impl Extract {
         let loaded = self.sources.load(catalogue)?;
         let mut out = io::stdout().lock();
         let mut exit = ExitCode::SUCCESS;
-        for (index, line) in open(&self.inbound, catalogue)?.lines().enumerate() {
+        for (index, line) in open(&self.inbound, catalogue)?.split(b'\n').enumerate() {
             let line = line?;
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
-            match inbound::parse(&line) {
+            match message(&line, catalogue) {
                 Ok(message) => {
                     let found = loaded.diagnose(&message);
                     let evidence = diagnosis::evidence(&found);
@@ -40,7 +40,7 @@ impl Extract {
                 }
                 Err(error) => {
                     exit = ExitCode::from(FOUND_PROBLEMS);
-                    writeln!(out, "{}", json!({"line": index + 1, "error": error.to_string()}))?;
+                    writeln!(out, "{}", json!({"line": index + 1, "error": error}))?;
                 }
             }
         }

@@ -215,3 +215,18 @@ fn extract_prints_the_evidences_alone() {
     leaks_nothing(&output);
     insta::assert_snapshot!(out(&output));
 }
+
+#[test]
+fn extract_goes_on_after_a_line_that_is_no_message() {
+    let all = messages();
+    let mut input = format!("\u{feff}{}\r\n\r\n", all[0]).into_bytes();
+    input.extend(b"\"caf\xe9\"\n");
+    input.extend(all[1].bytes());
+    let output = fed(on_examples("extract", &[]), &input);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let lines = json_lines(&output);
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0]["evidence"].is_object() && lines[2]["evidence"].is_object());
+    assert_eq!(lines[1]["line"], 3);
+    leaks_nothing(&output);
+}
