@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::refusal::Missing;
+use super::role::{Actor, Role};
 use super::rules::Rules;
 use super::standing::{Confirmation, LogStanding, Standing};
 use super::state::{State, Team};
@@ -13,6 +14,7 @@ use crate::checks::Verdict;
 pub(super) struct Case<'c> {
     pub(super) standing: &'c Standing,
     pub(super) wanted: &'c Transition,
+    pub(super) actor: &'c Actor,
     pub(super) rules: &'c Rules,
     pub(super) now: Timestamp,
 }
@@ -55,9 +57,11 @@ impl<'c> Case<'c> {
         written(self.wanted.solution.as_deref()).or(written(self.standing.solution.as_deref()))
     }
 
-    /// What the partner said last.
+    /// What the partner said last. Only the partner says it: anybody else's word for it counts for nothing, so what an
+    /// agent read in a message must be recorded on the ticket, with that message, before.
     pub(super) fn confirmation(&self) -> Confirmation {
-        self.wanted.confirmation.unwrap_or(self.standing.confirmation)
+        let own_word = self.wanted.confirmation.filter(|_| self.actor.role == Role::PartnerContact);
+        own_word.unwrap_or(self.standing.confirmation)
     }
 
     fn has(&self, evidence: &str) -> bool {

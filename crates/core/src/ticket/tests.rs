@@ -247,8 +247,9 @@ fn each_guard_holds_back_what_it_is_for_and_without_it_the_step_is_taken() {
             .collect();
         assert_eq!(others.len(), GUARDS.len() - 1, "{guard} names one guard");
         let rules = rules();
-        let case = Case { standing: &standing, wanted: &wanted, rules: &rules, now: now() };
-        assert!(guarded(&case, &by(Role::Agent), &others).is_ok(), "without {guard} nothing else refuses");
+        let actor = by(Role::Agent);
+        let case = Case { standing: &standing, wanted: &wanted, actor: &actor, rules: &rules, now: now() };
+        assert!(guarded(&case, &others).is_ok(), "without {guard} nothing else refuses");
     }
 }
 
@@ -337,9 +338,32 @@ fn closings_by_confirmation_and_by_silence_are_told_apart() {
 fn what_is_reopened_needs_a_new_confirmation() {
     let reopened = asked(&complete(State::Closed), &whole(State::Analysis), Role::PartnerContact).unwrap();
     assert!(reopened.reopened);
-    let resolved = asked(&reopened.standing, &whole(State::Resolved), Role::Agent).unwrap();
-    let refusal = asked(&resolved.standing, &whole(State::Closed), Role::Agent).expect_err("contested");
+    let refusal =
+        asked(&reopened.standing, &whole(State::Resolved), Role::Agent).expect_err("the old solution");
+    assert_eq!(codes(&refusal), ["solution"]);
+    let anew = Transition { solution: Some("corrigido de vez".to_owned()), ..whole(State::Resolved) };
+    let resolved = asked(&reopened.standing, &anew, Role::Agent).unwrap();
+    let refusal = asked(&resolved.standing, &whole(State::Closed), Role::Agent).expect_err("not confirmed");
     assert_eq!(codes(&refusal), ["confirmation"]);
+}
+
+#[test]
+fn a_solution_taken_back_to_investigation_needs_a_new_confirmation_too() {
+    let back = asked(&complete(State::Resolved), &whole(State::Investigation), Role::Agent).unwrap();
+    assert!(back.reopened);
+    assert_eq!((back.standing.confirmation, back.standing.solution), (Confirmation::None, None));
+}
+
+#[test]
+fn nobody_confirms_in_the_partners_place() {
+    let standing = Standing { confirmation: Confirmation::None, ..complete(State::Resolved) };
+    let wanted = Transition { confirmation: Some(Confirmation::Confirmed), ..whole(State::Closed) };
+    for role in [Role::Agent, Role::Lead, Role::Manager, Role::Administrator] {
+        let refusal = asked(&standing, &wanted, role).expect_err("not his to say");
+        assert_eq!(codes(&refusal), ["confirmation"], "{role:?}");
+    }
+    let closed = asked(&standing, &wanted, Role::PartnerContact).unwrap();
+    assert_eq!(closed.closing, Some(Closing::Confirmed));
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub struct Transition {
     /// What the partner is asked for: names of evidences, or a question in words.
     #[serde(default)]
     pub asked: Vec<String>,
-    /// What the partner said of the solution, where this step carries it.
+    /// What the partner says of the solution with this step; passed over from anybody but the partner.
     #[serde(default)]
     pub confirmation: Option<Confirmation>,
     /// Close because the partner no longer answers.
@@ -87,11 +87,11 @@ pub fn transition(
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Changed, Refusal> {
-    guarded(&Case { standing, wanted, rules, now }, actor, GUARDS)
+    guarded(&Case { standing, wanted, actor, rules, now }, GUARDS)
 }
 
 /// As [`transition`], by these guards; so that a test can leave one out and see what it held back.
-pub(super) fn guarded(case: &Case<'_>, actor: &Actor, guards: &[Guard]) -> Result<Changed, Refusal> {
+pub(super) fn guarded(case: &Case<'_>, guards: &[Guard]) -> Result<Changed, Refusal> {
     let (standing, wanted) = (case.standing, case.wanted);
     if let Some(leading) = &standing.merged_into {
         let detail = format!("o chamado foi unido a {leading}; mude o estado lá, ou desfaça a união antes");
@@ -109,7 +109,7 @@ pub(super) fn guarded(case: &Case<'_>, actor: &Actor, guards: &[Guard]) -> Resul
     }
     let step =
         Step { from: standing.state, to: wanted.to, with: standing.escalated_to, silence: wanted.silence };
-    if !actor.role.may(&step) {
+    if !case.actor.role.may(&step) {
         let detail = format!(
             "quem tem este papel não leva um chamado de {} a {}",
             standing.state.name(),
@@ -140,12 +140,15 @@ fn changed(case: &Case<'_>) -> Changed {
     standing.solution = case.solution().map(str::to_owned);
     standing.confirmation = case.confirmation();
     let answered = before.state == State::AwaitingPartner;
-    let reopened = wanted.to == State::Analysis && matches!(before.state, State::Closed | State::Resolved);
+    let worked_on = matches!(wanted.to, State::Analysis | State::Investigation);
+    let reopened = worked_on && matches!(before.state, State::Closed | State::Resolved);
     if answered || reopened {
         standing.reminders = Reminders::default();
     }
     if reopened {
-        standing.confirmation = Confirmation::Contested;
+        // What was said of the old solution says nothing of the next; the old one is in the trail.
+        standing.solution = None;
+        standing.confirmation = Confirmation::None;
     }
     let closing = (wanted.to == State::Closed).then_some(match standing.confirmation {
         Confirmation::Confirmed => Closing::Confirmed,
