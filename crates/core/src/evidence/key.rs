@@ -57,7 +57,7 @@ impl KeyPrint {
     /// A print that was kept. `None` if the text is none.
     pub fn from_stored(text: &str) -> Option<Self> {
         let (hex, tail) = text.strip_prefix(STORED)?.split_once(':')?;
-        if hex.len() != 64 || tail.chars().count() != 4 {
+        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) || tail.chars().count() != 4 {
             return None;
         }
         let mut hash = [0; 32];

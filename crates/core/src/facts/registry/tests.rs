@@ -372,7 +372,8 @@ fn a_kept_registry_shows_no_key_and_is_the_same_registry() {
     assert_eq!(Registry::stored(&kept, &secret).unwrap(), kept);
     let print = KeyPrint::of("chave-secreta-0001", &secret).unwrap();
     assert_eq!(KeyPrint::from_stored(&print.stored()), Some(print));
-    for text in ["", "hmac-sha256:", "hmac-sha256:00:abcd", "chave-secreta-0001"] {
+    let signed = format!("hmac-sha256:{}:abcd", "+f".repeat(32));
+    for text in [&signed, "", "hmac-sha256:", "hmac-sha256:00:abcd", "chave-secreta-0001"] {
         assert_eq!(KeyPrint::from_stored(text), None, "{text}");
     }
 }
