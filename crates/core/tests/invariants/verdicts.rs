@@ -51,6 +51,9 @@ fn every_check_gives_each_of_its_verdicts() {
         ("usuario-vinculado-a-api-key", none(), Unknown),
         ("token-bem-formado", delivery("Hoje às 09h20", EVENING), Yes),
         ("token-bem-formado", delivery("Hoje às 09h20", "Bearer abc.123"), No),
+        // Blacked out by whoever pasted it: nothing can be said.
+        ("token-bem-formado", delivery("Hoje às 09h20", "Bearer x.y.z"), Unknown),
+        ("token-bem-formado", delivery("Hoje às 09h20", "Bearer <token>"), Unknown),
         ("token-bem-formado", none(), Unknown),
         ("token-na-validade", delivery("Hoje às 08h09", EVENING), Yes),
         ("token-na-validade", delivery("Hoje às 08h11", EVENING), No),

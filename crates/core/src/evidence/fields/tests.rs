@@ -198,6 +198,8 @@ fn error_messages_are_what_came_back() {
         &[
             ("{\"success\":false,\"data\":null,\"errors\":[\"Chave recusada!\"]}", &["Chave recusada!"]),
             ("{\"errors\":[\"Um erro\",\"Outro erro\"]}", &["Um erro"]),
+            ("retorna 400 com mensagem 'destino é obrigatório'", &["destino é obrigatório"]),
+            ("o campo 'destino' é obrigatório?", &[]),
             ("{\"errors\": [\n  \"Um erro\"\n]}", &["Um erro"]),
             ("{\"message\":\"Token vencido\"}", &["Token vencido"]),
             ("{\"mensagem\":\"Token vencido\",\"codigo\":3}", &["Token vencido"]),

@@ -86,6 +86,13 @@ fn a_message_about_something_else_is_out_of_scope() {
             "ana@parceiro.example",
             Some(ReasonKind::CommercialMatter),
         ),
+        (
+            "A fatura de outubro veio com valor diferente do contrato.",
+            "ana@parceiro.example",
+            Some(ReasonKind::CommercialMatter),
+        ),
+        ("Não recebi o boleto deste mês.", "ana@parceiro.example", Some(ReasonKind::CommercialMatter)),
+        ("A API devolveu a fatura com valor errado no GET /faturas, erro 500.", "ana@parceiro.example", None),
         ("Segue a nota fiscal que a API recusou com erro 500.", "ana@parceiro.example", None),
         (
             "Estarei em férias até segunda. Mensagem automática.",
