@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use balcao::wire::diagnosis::DiagnosisLine;
 use balcao_core::calendar::Calendar;
 use balcao_core::diagnosis::{self, Desk};
 use balcao_core::evidence::key::HashSecret;
@@ -17,6 +16,7 @@ use balcao_core::facts::request_log::RequestLog;
 use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
 use balcao_core::incident::RegistryNames;
 use balcao_core::procedure::{Procedure, ProcedureFiles};
+use balcao_wire::diagnosis::DiagnosisLine;
 
 /// A key of the example registry. The byte 1 of an input stands for it.
 const KEY: &str = "hml_WIyytAPbtnGawJsgKY0hr2OBMpRTHMSw";

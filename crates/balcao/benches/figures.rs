@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use balcao::catalogue::{Catalogue, Language};
 use balcao::setup::{Loaded, Sources};
-use balcao::wire::inbound;
 use balcao_core::inbound::Inbound;
+use balcao_wire::inbound;
 
 fn main() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/parceiros");

@@ -1,10 +1,8 @@
 //! The `balcao` command as a library, so that benchmarks and tests run what the command runs.
 //!
-//! Commands are in `cli/`, one file each; what they load is in [`setup`]; formats are in [`wire`]; words in [`catalogue`].
+//! Commands are in `cli/`, one file each; what they load is in [`setup`]; words in [`catalogue`].
 
 pub mod catalogue;
 pub mod cli;
-pub mod documentation;
 mod report;
 pub mod setup;
-pub mod wire;

@@ -35,9 +35,9 @@ fn head(page: &mut String, diagnosis: &Diagnosis, message: &Inbound, loaded: &Lo
     let partner = diagnosis
         .partner
         .as_deref()
-        .and_then(|code| loaded.registry.partners.iter().find(|partner| partner.code == code))
+        .and_then(|code| loaded.world.registry.partners.iter().find(|partner| partner.code == code))
         .map_or("remetente não identificado", |partner| partner.name.as_str());
-    let received = message.received_at.to_zoned_datetime(loaded.registry.timezone.clone());
+    let received = message.received_at.to_zoned_datetime(loaded.world.registry.timezone.clone());
     let _ = writeln!(
         page,
         "{BOLD}━━ {} ━━{PLAIN} {partner} · {} · {}",
@@ -48,13 +48,13 @@ fn head(page: &mut String, diagnosis: &Diagnosis, message: &Inbound, loaded: &Lo
     let _ = writeln!(
         page,
         "{BOLD}{}{PLAIN} ({}) · {}",
-        loaded.procedure.situation_name(&decision.situation),
+        loaded.world.procedure.situation_name(&decision.situation),
         decision.section,
-        loaded.procedure.cause_name(&decision.situation, &decision.cause),
+        loaded.world.procedure.cause_name(&decision.situation, &decision.cause),
     );
     let actions: Vec<&str> =
-        decision.actions.iter().map(|action| loaded.procedure.action_name(action)).collect();
-    let next = loaded.procedure.next_step_name(&decision.next_step);
+        decision.actions.iter().map(|action| loaded.world.procedure.action_name(action)).collect();
+    let next = loaded.world.procedure.next_step_name(&decision.next_step);
     let _ = match actions.as_slice() {
         [] => writeln!(page, "→ {next}"),
         actions => writeln!(page, "→ {next}: {}", actions.join("; ")),
@@ -88,7 +88,7 @@ fn checks(page: &mut String, diagnosis: &Diagnosis) {
 
 fn evidence(page: &mut String, diagnosis: &Diagnosis, loaded: &Loaded) {
     for (name, shown) in diagnosis.evidence.iter() {
-        let label = loaded.procedure.evidence_name(name);
+        let label = loaded.world.procedure.evidence_name(name);
         match shown {
             Some(shown) => {
                 let value: String = shown.value.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -2,28 +2,24 @@
 //! copies that the program carries.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use balcao_core::calendar::Calendar;
-use balcao_core::diagnosis::{self, Desk, Diagnosis};
+use balcao_core::diagnosis::Diagnosis;
 use balcao_core::evidence::key::HashSecret;
 use balcao_core::evidence::speech::Lexicon;
-use balcao_core::facts::Limits;
 use balcao_core::facts::contract::Contract;
 use balcao_core::facts::registry::Registry;
 use balcao_core::facts::request_log::RequestLog;
 use balcao_core::inbound::Inbound;
-use balcao_core::incident::RegistryNames;
-use balcao_core::procedure::{Procedure, ProcedureFiles, ProcedureProblem};
+use balcao_core::procedure::{Procedure, ProcedureProblem};
+use balcao_desk::bundle::Bundle;
+use balcao_desk::documentation::Pages;
+use balcao_desk::world::{Parts, World, contract_files, is_document};
+use balcao_documents::evaluation;
 
 use crate::catalogue::Catalogue;
-use crate::documentation::Pages;
-
-/// The procedure that comes with the program, with its replies and words.
-#[derive(rust_embed::Embed)]
-#[folder = "../../procedures/api-parceiros"]
-struct DefaultProcedure;
 
 /// The batch interface keeps nothing, so its fingerprints need no secret of an installation: equal keys are equal, and
 /// no fingerprint leaves the program.
@@ -48,16 +44,8 @@ pub struct Sources {
 
 /// Everything loaded, ready to judge messages on every core.
 pub struct Loaded {
-    pub registry: Registry,
+    pub world: World,
     log: RequestLog,
-    contract: Contract,
-    pages: Pages,
-    pub procedure: Procedure,
-    lexicon: Lexicon,
-    names: RegistryNames,
-    calendar: Calendar,
-    secret: HashSecret,
-    limits: Limits,
 }
 
 impl Sources {
@@ -74,34 +62,21 @@ impl Sources {
         let files = self.docs.as_deref().map_or(Ok(Vec::new()), |dir| documents(dir, catalogue))?;
         let (contract, problems) = Contract::load(&contract_files(&files));
         warn(&problems);
-        let own = procedure_dir(self.procedure.as_deref());
-        let (pages, problems) = Pages::build(files, own.as_deref())?;
+        let bundle = bundle(self.procedure.as_deref(), catalogue)?;
+        let (pages, problems) = Pages::build(files, &bundle)?;
         warn(&problems);
         let procedure = procedure(self.procedure.as_deref(), catalogue)?;
-        let lexicon = Lexicon::parse(&beside(own.as_deref(), "speech.toml")?)
+        let lexicon = Lexicon::parse(bundle.file("speech.toml"))
             .with_context(|| catalogue.say("error-words", &[("file", "speech.toml")]))?;
-        let names = RegistryNames::of(&registry, &lexicon);
-        let calendar = Calendar::of(&registry);
-        let limits = limits(&procedure);
-        Ok(Loaded { registry, log, contract, pages, procedure, lexicon, names, calendar, secret, limits })
+        let parts = Parts { registry, contract, pages, procedure, lexicon };
+        Ok(Loaded { world: World::of(parts, secret), log })
     }
 }
 
 impl Loaded {
     /// Diagnoses one message from what was loaded.
     pub fn diagnose(&self, inbound: &Inbound) -> Diagnosis {
-        let desk = Desk {
-            registry: &self.registry,
-            contract: &self.contract,
-            documentation: &self.pages,
-            procedure: &self.procedure,
-            lexicon: &self.lexicon,
-            names: &self.names,
-            calendar: &self.calendar,
-            secret: &self.secret,
-            limits: self.limits,
-        };
-        diagnosis::diagnose(inbound, &desk, |inquiry, routes| inquiry.rows(&self.registry, &self.log, routes))
+        self.world.diagnose(inbound, |inquiry, routes| inquiry.rows(&self.world.registry, &self.log, routes))
     }
 
     /// The figures of labelled questions on the documentation alone.
@@ -111,20 +86,38 @@ impl Loaded {
         json: bool,
         catalogue: &Catalogue,
     ) -> anyhow::Result<String> {
-        self.pages.evaluate(questions, json).with_context(|| catalogue.say("error-questions", &[]))
+        measured(&self.world.pages, questions, json).with_context(|| catalogue.say("error-questions", &[]))
     }
 }
 
-/// The procedure's distances in time.
-fn limits(procedure: &Procedure) -> Limits {
-    let default = Limits::default();
-    let length =
-        |code: &str, fallback| procedure.limit(code).and_then(|limit| limit.duration).unwrap_or(fallback);
-    Limits {
-        after_release: length("horas_de_release", default.after_release),
-        same_failure: length("dias_da_mesma_falha", default.same_failure),
-        same_request: length("segundos_do_log", default.same_request),
+/// The figures of labelled questions (`questions.jsonl`), and the questions that went wrong.
+fn measured(pages: &Pages, questions: &str, json: bool) -> anyhow::Result<String> {
+    let questions = evaluation::read_questions(questions)?;
+    let (figures, outcomes) = evaluation::evaluate(pages.library(), &questions);
+    if json {
+        return Ok(serde_json::to_string_pretty(&figures)? + "\n");
     }
+    let mut page = String::new();
+    let mut line = |name: &str, share: f32| writeln!(page, "{:>5.1} %  {name}", share * 100.0);
+    line("answerable: a right place comes first", figures.first)?;
+    line("answerable: among the first three", figures.top3)?;
+    line("answerable: among the first ten", figures.top10)?;
+    line("answered: right, with what it must contain", figures.precision)?;
+    line("answerable: answered", figures.answered)?;
+    line("unanswerable: refused", figures.refused)?;
+    for (question, outcome) in questions.iter().zip(&outcomes) {
+        let wrong = if question.answerable { outcome.rank != Some(1) } else { outcome.answered };
+        if wrong {
+            let rank = outcome.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string());
+            let answered = if outcome.answered { "answered" } else { "refused" };
+            writeln!(
+                page,
+                "  {}  {answered}, right place at {rank}, first was {}",
+                outcome.id, outcome.first
+            )?;
+        }
+    }
+    Ok(page)
 }
 
 /// Reads a text file; the error names it.
@@ -160,9 +153,11 @@ pub fn documents(dir: &Path, catalogue: &Catalogue) -> anyhow::Result<Vec<(Strin
             let path = entry.with_context(failed)?.path();
             if path.is_dir() {
                 left.push(path);
-            } else if is_document(&path) {
+            } else {
                 let below = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                files.push((below, read(&path, catalogue)?));
+                if is_document(&below) {
+                    files.push((below, read(&path, catalogue)?));
+                }
             }
         }
     }
@@ -170,69 +165,32 @@ pub fn documents(dir: &Path, catalogue: &Catalogue) -> anyhow::Result<Vec<(Strin
     Ok(files)
 }
 
-fn is_document(path: &Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    ending.is_some_and(|ending| {
-        ["md", "markdown", "html", "htm", "yaml", "yml", "json"].contains(&ending.as_str())
-    })
-}
-
-/// The files that may hold a contract, by the names under which they are cited.
-fn contract_files(files: &[(String, String)]) -> Vec<(String, String)> {
-    files
-        .iter()
-        .filter_map(|(path, text)| {
-            let (name, ending) = path.rsplit_once('.')?;
-            ["yaml", "yml", "json"]
-                .contains(&ending.to_ascii_lowercase().as_str())
-                .then(|| (name.to_owned(), text.clone()))
-        })
-        .collect()
-}
-
-/// The folder of a procedure's file.
-fn procedure_dir(path: Option<&Path>) -> Option<PathBuf> {
-    let path = path?;
-    Some(if path.is_dir() { path.to_owned() } else { path.parent().unwrap_or(Path::new(".")).to_owned() })
-}
-
-/// A file that stands beside the procedure; the program's own copy where the folder has none.
-pub fn beside(dir: Option<&Path>, name: &str) -> anyhow::Result<String> {
-    if let Some(path) = dir.map(|dir| dir.join(name)).filter(|path| path.exists()) {
-        return std::fs::read_to_string(&path).with_context(|| path.display().to_string());
-    }
-    let file = DefaultProcedure::get(name).with_context(|| format!("{name}?"))?;
-    String::from_utf8(file.data.into_owned()).with_context(|| name.to_owned())
-}
-
-/// The files of the procedure at `path`, or of the program's own.
-fn procedure_files(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result<ProcedureFiles> {
-    let Some(path) = path else {
-        let mut replies = BTreeMap::new();
-        for name in DefaultProcedure::iter() {
-            if let Some(reply) = name.strip_prefix("replies/") {
-                replies.insert(reply.to_owned(), beside(None, &name)?);
+/// The files of the procedure at `path` (the file or its folder), or of the program's own.
+pub fn bundle(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result<Bundle> {
+    let Some(path) = path else { return Ok(Bundle::standard()) };
+    let main = if path.is_dir() { path.join("procedure.toml") } else { path.to_owned() };
+    let folder = main.parent().unwrap_or(Path::new(".")).to_owned();
+    let mut files = BTreeMap::from([("procedure.toml".to_owned(), read(&main, catalogue)?)]);
+    for (below, prefix) in [(folder.clone(), ""), (folder.join("replies"), "replies/")] {
+        for entry in std::fs::read_dir(&below).into_iter().flatten() {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let wanted = prefix == "replies/" || BESIDE.contains(&name.as_str());
+            if path.is_file() && wanted {
+                files.insert(format!("{prefix}{name}"), read(&path, catalogue)?);
             }
         }
-        return Ok(ProcedureFiles { toml: beside(None, "procedure.toml")?, replies });
-    };
-    let file = if path.is_dir() { path.join("procedure.toml") } else { path.to_owned() };
-    let mut replies = BTreeMap::new();
-    let folder = procedure_dir(Some(path)).unwrap_or_default().join("replies");
-    for entry in std::fs::read_dir(&folder).into_iter().flatten() {
-        let path = entry?.path();
-        if path.is_file() {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            replies.insert(name, read(&path, catalogue)?);
-        }
     }
-    Ok(ProcedureFiles { toml: read(&file, catalogue)?, replies })
+    Ok(Bundle::of(files))
 }
+
+/// What may stand beside `procedure.toml`.
+const BESIDE: [&str; 3] = ["speech.toml", "synonyms.toml", "answering.toml"];
 
 /// Loads a procedure; one with a mistake is refused with every reason: a condition on a name that does not exist would
 /// silently never hold. The program's own was checked when it was built.
 pub fn procedure(path: Option<&Path>, catalogue: &Catalogue) -> anyhow::Result<Procedure> {
-    let parsed = Procedure::parse(&procedure_files(path, catalogue)?);
+    let parsed = Procedure::parse(&bundle(path, catalogue)?.procedure());
     let checked = parsed.and_then(|procedure| {
         let problems = if path.is_some() { procedure.check() } else { Vec::new() };
         if problems.is_empty() { Ok(procedure) } else { Err(problems) }
@@ -248,5 +206,5 @@ pub fn procedure_problems(
     path: Option<&Path>,
     catalogue: &Catalogue,
 ) -> anyhow::Result<Vec<ProcedureProblem>> {
-    Ok(Procedure::problems(&procedure_files(path, catalogue)?))
+    Ok(Procedure::problems(&bundle(path, catalogue)?.procedure()))
 }

@@ -3,9 +3,6 @@
 //! `cargo bench -p balcao-store [-- sqlite|postgres]`. Eight callers write tickets as the desk does: a number, the ticket, its message, its words, a
 //! diagnosis, an entry of the trail, a job.
 
-#[path = "../tests/it/server.rs"]
-mod server;
-
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -34,7 +31,7 @@ fn main() -> Done<()> {
         runtime.block_on(measure("SQLite", Place::Directory(directory.path().to_owned())))?;
     }
     if wanted("postgres") {
-        let url = server::shared(true).new_database();
+        let url = balcao_testkit::postgres::shared(true).new_database();
         runtime.block_on(measure("PostgreSQL", Place::Url(url)))?;
     }
     Ok(())

@@ -33,6 +33,7 @@ pub use page::{Page, Paged};
 pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
-    account, api_token, attachment, diagnosis, document, evidence, idempotency, job, message, registry,
-    rejected, request, sealed, search, session, ticket, ticket_link, trail,
+    account, api_token, attachment, attempt, diagnosis, document, document_set, evidence, idempotency, job,
+    message, one_time, pause, procedure, registry, rejected, request, sealed, search, session, setting,
+    ticket, ticket_link, trail,
 };

@@ -49,7 +49,11 @@ macro_rules! step {
 }
 
 /// Every step, in order. A step that was released is never changed again.
-const STEPS: &[Step] = &[step!(1, "0001_desk", Part::Desk), step!(2, "0002_request_log", Part::RequestLog)];
+const STEPS: &[Step] = &[
+    step!(1, "0001_desk", Part::Desk),
+    step!(2, "0002_request_log", Part::RequestLog),
+    step!(3, "0003_desk_facts", Part::Desk),
+];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";
 

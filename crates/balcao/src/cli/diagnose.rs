@@ -15,7 +15,7 @@ use super::FOUND_PROBLEMS;
 use crate::catalogue::Catalogue;
 use crate::report;
 use crate::setup::{Loaded, Sources};
-use crate::wire::{diagnosis::DiagnosisLine, inbound};
+use balcao_wire::{diagnosis::DiagnosisLine, inbound};
 
 /// Messages that are diagnosed side by side before their answers are written.
 const BATCH: usize = 64;

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::FOUND_PROBLEMS;
 use crate::catalogue::Catalogue;
-use crate::documentation::Pages;
+use balcao_desk::bundle::Bundle;
+use balcao_desk::documentation::Pages;
 use crate::setup;
 
 /// Search the official documentation
@@ -42,7 +43,7 @@ enum What {
 impl Docs {
     pub fn run(self, catalogue: &Catalogue) -> anyhow::Result<ExitCode> {
         let What::Search { docs, api_version, json, question } = self.what;
-        let (pages, problems) = Pages::build(setup::documents(&docs, catalogue)?, None)?;
+        let (pages, problems) = Pages::build(setup::documents(&docs, catalogue)?, &Bundle::standard())?;
         for problem in problems {
             writeln!(anstream::stderr(), "balcao: {problem}")?;
         }

@@ -13,7 +13,7 @@ use self::figures::Figures;
 use super::diagnose::open;
 use crate::catalogue::Catalogue;
 use crate::setup::Sources;
-use crate::wire::inbound;
+use balcao_wire::inbound;
 
 /// Diagnose labelled cases and report what was right, per field and per cause
 #[derive(Debug, clap::Args)]

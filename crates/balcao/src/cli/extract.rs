@@ -10,7 +10,7 @@ use super::FOUND_PROBLEMS;
 use super::diagnose::{message, open};
 use crate::catalogue::Catalogue;
 use crate::setup::Sources;
-use crate::wire::diagnosis;
+use balcao_wire::diagnosis;
 
 /// Print only the seven evidences of each message, with where each was found
 #[derive(Debug, clap::Args)]

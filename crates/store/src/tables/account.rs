@@ -24,6 +24,8 @@ row! {
         password_hash: Option<String>,
         /// The sealed secret of the second factor.
         totp_sealed: Option<SealedId>,
+        /// The last step of the second factor that was used: none is good twice.
+        totp_step: Option<i64>,
         /// Failed attempts since the last success.
         failures: i64,
         /// Until when nobody gets in.

@@ -2,7 +2,7 @@
 
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
-use crate::ids::ApiTokenId;
+use crate::ids::{AccountId, ApiTokenId};
 use crate::row::{Row, Sql, insert, row};
 
 row! {
@@ -18,6 +18,8 @@ row! {
         scopes: String,
         /// The partner it is bound to.
         partner: Option<String>,
+        /// The account it acts for; `None`: a service.
+        account: Option<AccountId>,
         /// Hash of the token.
         hash: String,
         /// The token's last four characters.

@@ -35,13 +35,18 @@ pub enum Claim {
 /// Claims a key, in the transaction that makes the ticket: of several at once one gets it, the others wait for its end.
 ///
 /// # Errors
-/// If the database fails.
+/// [`StoreError::Interrupted`] if the key comes and goes meanwhile, or the database fails.
 pub async fn claim(tx: &mut Tx, wanted: &Idempotency) -> Result<Claim, StoreError> {
-    if insert_new(tx, wanted, "claim an idempotency key").await? {
-        return Ok(Claim::Ours);
+    // A key that refuses the new row may be thrown away before it is read: once more, then nothing is claimed.
+    for _ in 0..2 {
+        if insert_new(tx, wanted, "claim an idempotency key").await? {
+            return Ok(Claim::Ours);
+        }
+        if let Some(known) = find(tx, &wanted.scope, &wanted.key_hash).await? {
+            return Ok(Claim::Known(known));
+        }
     }
-    let known = find(tx, &wanted.scope, &wanted.key_hash).await?;
-    Ok(known.map_or(Claim::Ours, Claim::Known))
+    Err(StoreError::Interrupted)
 }
 
 /// What came of a key.

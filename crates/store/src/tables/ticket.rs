@@ -71,6 +71,24 @@ row! {
         closed: Option<i64>,
         /// The ticket that goes on in its place.
         merged_into: Option<TicketId>,
+        /// The situation of the first diagnosis.
+        first_situation: Option<String>,
+        /// Its cause.
+        first_cause: Option<String>,
+        /// When the partner last wrote.
+        last_in: Option<i64>,
+        /// When the desk last answered.
+        last_out: Option<i64>,
+        /// When the last reminder was sent.
+        last_reminder: Option<i64>,
+        /// When it was answered for good.
+        resolved: Option<i64>,
+        /// The next deadline that runs.
+        due: Option<i64>,
+        /// What that deadline is for.
+        due_kind: Option<String>,
+        /// Hash of the one request it is about.
+        request_mark: Option<String>,
     }
 }
 
@@ -131,6 +149,15 @@ impl Ticket {
             awaiting_since: None,
             closed: None,
             merged_into: None,
+            first_situation: None,
+            first_cause: None,
+            last_in: None,
+            last_out: None,
+            last_reminder: None,
+            resolved: None,
+            due: None,
+            due_kind: None,
+            request_mark: None,
         }
     }
 }
@@ -257,6 +284,49 @@ pub async fn list(
     }
     let items = conditions.bind_to(sql.bind(page.size() + 1)).all(conn, "list tickets").await?;
     Ok(Paged::of(items, page.size(), |ticket: &Ticket| ticket.position))
+}
+
+/// The tickets about the request with this mark that `scope` may see, but for `but`, newest first, at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn about_request(
+    conn: &mut Conn,
+    scope: &Scope,
+    mark: &str,
+    but: &TicketId,
+    limit: u16,
+) -> Result<Vec<Ticket>, StoreError> {
+    let mut conditions = Conditions::after(3);
+    conditions.scope(scope);
+    let text = format!(
+        "{} where t.request_mark = $1 and t.id <> $2{} order by t.position desc limit $3",
+        Ticket::select(),
+        conditions.as_text(),
+    );
+    let sql = Sql::new(text).bind(mark).bind(but.clone()).bind(i64::from(limit));
+    conditions.bind_to(sql).all(conn, "look for tickets about a request").await
+}
+
+/// The tickets whose deadline passed before `instant`, earliest first, at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn overdue(
+    conn: &mut Conn,
+    scope: &Scope,
+    instant: i64,
+    limit: u16,
+) -> Result<Vec<Ticket>, StoreError> {
+    let mut conditions = Conditions::after(2);
+    conditions.scope(scope);
+    let text = format!(
+        "{} where t.due < $1{} order by t.due, t.position limit $2",
+        Ticket::select(),
+        conditions.as_text(),
+    );
+    let sql = Sql::new(text).bind(instant).bind(i64::from(limit));
+    conditions.bind_to(sql).all(conn, "list tickets past their deadline").await
 }
 
 /// The tickets whose partner owes an answer since before `instant`, longest first, at most `limit`.

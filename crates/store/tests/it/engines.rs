@@ -5,8 +5,6 @@ use std::ops::Deref;
 use balcao_store::{Place, Store};
 use tempfile::TempDir;
 
-use crate::server;
-
 /// A place for one test, empty at first.
 pub(crate) struct Home {
     pub(crate) place: Place,
@@ -35,6 +33,8 @@ pub(crate) fn sqlite() -> Home {
 }
 
 pub(crate) async fn postgres() -> Home {
-    let url = tokio::task::spawn_blocking(|| server::shared(false).new_database()).await.expect("a database");
+    let url = tokio::task::spawn_blocking(|| balcao_testkit::postgres::shared(false).new_database())
+        .await
+        .expect("a database");
     Home { place: Place::Url(url), _directory: None }
 }

@@ -14,7 +14,6 @@ mod migrations;
 mod people;
 mod requests;
 mod samples;
-mod server;
 mod tickets;
 mod trail;
 mod writes;

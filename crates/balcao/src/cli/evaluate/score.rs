@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use balcao_core::diagnosis::Diagnosis;
 use serde_json::Value;
 
-use crate::wire::diagnosis::DiagnosisLine;
+use balcao_wire::diagnosis::DiagnosisLine;
 
 /// What a case expected and what it got, per field; fields that the label leaves out are not judged.
 pub(super) struct Scored {

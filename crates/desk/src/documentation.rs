@@ -1,15 +1,12 @@
 //! The documentation as the core asks for it, answered by the library of excerpts.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Mutex;
 
-use anyhow::Context as _;
 use balcao_core::facts::documentation::{Answer, Documentation, Excerpt};
-use balcao_documents::{Answering, Lexicon, Library, QueryContext, SourceFile, evaluation};
+use balcao_documents::{Answering, Lexicon, LexiconError, Library, QueryContext, SourceFile};
 
-use crate::setup::beside;
+use crate::bundle::Bundle;
 
 /// Characters shown of an operation's block: its summary and the beginning of its contract.
 const LONGEST_OPERATION: usize = 1_200;
@@ -25,47 +22,34 @@ pub struct Pages {
 const MOST_KEPT: usize = 64;
 
 impl Pages {
-    /// Indexes `files` (path below the documentation, and text) with the words and numbers that stand beside the procedure,
-    /// the program's own where it has none. What a file could not be read for comes as a problem.
-    pub fn build(
-        files: Vec<(String, String)>,
-        procedure: Option<&Path>,
-    ) -> anyhow::Result<(Self, Vec<String>)> {
-        let lexicon = Lexicon::parse(&beside(procedure, "synonyms.toml")?).context("synonyms.toml")?;
-        let answering = Answering::parse(&beside(procedure, "answering.toml")?).context("answering.toml")?;
+    /// Indexes `files` (path below the documentation, and text) with the words and numbers of the procedure. What a file could
+    /// not be read for comes as a problem.
+    ///
+    /// # Errors
+    /// If `synonyms.toml` or `answering.toml` of the procedure is not what it must be.
+    pub fn build(files: Vec<(String, String)>, bundle: &Bundle) -> Result<(Self, Vec<String>), LexiconError> {
+        let lexicon = Lexicon::parse(bundle.file("synonyms.toml"))?;
+        let answering = Answering::parse(bundle.file("answering.toml"))?;
         let files = files.into_iter().map(|(path, text)| SourceFile { path, text }).collect();
         let (library, problems) = Library::build_with(files, &lexicon, answering);
         Ok((Self { library, found: Mutex::default() }, problems))
     }
 
-    /// The figures of labelled questions (`questions.jsonl`), and the questions that went wrong.
-    pub fn evaluate(&self, questions: &str, json: bool) -> anyhow::Result<String> {
-        let questions = evaluation::read_questions(questions)?;
-        let (figures, outcomes) = evaluation::evaluate(&self.library, &questions);
-        if json {
-            return Ok(serde_json::to_string_pretty(&figures)? + "\n");
-        }
-        let mut page = String::new();
-        let mut line = |name: &str, share: f32| writeln!(page, "{:>5.1} %  {name}", share * 100.0);
-        line("answerable: a right place comes first", figures.first)?;
-        line("answerable: among the first three", figures.top3)?;
-        line("answerable: among the first ten", figures.top10)?;
-        line("answered: right, with what it must contain", figures.precision)?;
-        line("answerable: answered", figures.answered)?;
-        line("unanswerable: refused", figures.refused)?;
-        for (question, outcome) in questions.iter().zip(&outcomes) {
-            let wrong = if question.answerable { outcome.rank != Some(1) } else { outcome.answered };
-            if wrong {
-                let rank = outcome.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string());
-                let answered = if outcome.answered { "answered" } else { "refused" };
-                writeln!(
-                    page,
-                    "  {}  {answered}, right place at {rank}, first was {}",
-                    outcome.id, outcome.first
-                )?;
-            }
-        }
-        Ok(page)
+    /// Whether an excerpt still stands in its document, word for word.
+    #[must_use]
+    pub fn holds(&self, document: &str, heading: &str, text: &str) -> bool {
+        let mut sections = self.library.sections().iter();
+        sections.any(|section| {
+            section.document == document
+                && section.heading == heading
+                && self.library.text_of(section).contains(text)
+        })
+    }
+
+    /// The documents themselves, for what is measured on them.
+    #[must_use]
+    pub fn library(&self) -> &Library {
+        &self.library
     }
 
     /// An excerpt, if it is really in its document; one that is not is never handed out.

@@ -1,7 +1,6 @@
 //! A PostgreSQL server that lives as long as this program: on a free port of loopback, in a directory of its own.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "without a server there is nothing to test")]
-#![allow(unreachable_pub, reason = "the figures are taken with the same server")]
 
 use std::fs;
 use std::io::Write as _;

@@ -1,0 +1,18 @@
+//! The desk: what people and programs do with tickets, one verb a file.
+//!
+//! In: who asks, and what for. Out: what came of it, or a [`DeskError`] that says what to do. The core decides, the store keeps;
+//! here the two meet.
+//!
+//! **Invariants:** every change and its entry in the trail are one transaction; nobody sees what is not theirs; what a partner wrote
+//! is kept masked, its original sealed.
+//! **Never here:** HTTP, pages, the command line, the clock (the time comes in as an argument).
+
+pub mod bundle;
+pub mod caller;
+pub mod documentation;
+mod error;
+pub mod secrets;
+pub mod trail;
+pub mod world;
+
+pub use error::DeskError;

@@ -1,0 +1,126 @@
+//! Everything that judges a message, beside the request log: one value, built once, shared by every diagnosis until it is replaced.
+
+use balcao_core::calendar::Calendar;
+use balcao_core::diagnosis::{self, Diagnosis};
+use balcao_core::evidence::key::HashSecret;
+use balcao_core::evidence::speech::Lexicon;
+use balcao_core::facts::contract::Contract;
+use balcao_core::facts::inquiry::Inquiry;
+use balcao_core::facts::registry::Registry;
+use balcao_core::facts::request_log::LoggedRequest;
+use balcao_core::facts::Limits;
+use balcao_core::inbound::Inbound;
+use balcao_core::incident::RegistryNames;
+use balcao_core::procedure::Procedure;
+
+use crate::documentation::Pages;
+
+/// Registry, contract, documentation, procedure and words, ready to judge on every core.
+pub struct World {
+    /// Partners, users, keys, environments, calendar.
+    pub registry: Registry,
+    /// The OpenAPI files of the documentation.
+    pub contract: Contract,
+    /// The documentation, indexed.
+    pub pages: Pages,
+    /// The written procedure.
+    pub procedure: Procedure,
+    lexicon: Lexicon,
+    names: RegistryNames,
+    calendar: Calendar,
+    secret: HashSecret,
+    limits: Limits,
+}
+
+impl World {
+    /// From its parts; `secret` is the one under which the registry's keys were hashed.
+    #[must_use]
+    pub fn of(parts: Parts, secret: HashSecret) -> Self {
+        let Parts { registry, contract, pages, procedure, lexicon } = parts;
+        let names = RegistryNames::of(&registry, &lexicon);
+        let calendar = Calendar::of(&registry);
+        let limits = limits(&procedure);
+        Self { registry, contract, pages, procedure, lexicon, names, calendar, secret, limits }
+    }
+
+    /// Diagnoses one message; `answer` looks up the request log.
+    pub fn diagnose(
+        &self,
+        inbound: &Inbound,
+        answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
+    ) -> Diagnosis {
+        let desk = diagnosis::Desk {
+            registry: &self.registry,
+            contract: &self.contract,
+            documentation: &self.pages,
+            procedure: &self.procedure,
+            lexicon: &self.lexicon,
+            names: &self.names,
+            calendar: &self.calendar,
+            secret: &self.secret,
+            limits: self.limits,
+        };
+        diagnosis::diagnose(inbound, &desk, answer)
+    }
+
+    /// Business hours, holidays and routines.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The secret under which keys are hashed.
+    #[must_use]
+    pub fn secret(&self) -> &HashSecret {
+        &self.secret
+    }
+}
+
+/// What a [`World`] is made of.
+pub struct Parts {
+    /// Partners, users, keys, environments, calendar.
+    pub registry: Registry,
+    /// The OpenAPI files of the documentation.
+    pub contract: Contract,
+    /// The documentation, indexed.
+    pub pages: Pages,
+    /// The written procedure.
+    pub procedure: Procedure,
+    /// What partners' words mean.
+    pub lexicon: Lexicon,
+}
+
+/// The procedure's distances in time.
+fn limits(procedure: &Procedure) -> Limits {
+    let default = Limits::default();
+    let length =
+        |code: &str, fallback| procedure.limit(code).and_then(|limit| limit.duration).unwrap_or(fallback);
+    Limits {
+        after_release: length("horas_de_release", default.after_release),
+        same_failure: length("dias_da_mesma_falha", default.same_failure),
+        same_request: length("segundos_do_log", default.same_request),
+    }
+}
+
+/// Whether a file of this name may be documentation.
+#[must_use]
+pub fn is_document(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| {
+        ["md", "markdown", "html", "htm", "yaml", "yml", "json"].contains(&ending.as_str())
+    })
+}
+
+/// The files that may hold a contract, by the names under which they are cited.
+#[must_use]
+pub fn contract_files(files: &[(String, String)]) -> Vec<(String, String)> {
+    files
+        .iter()
+        .filter_map(|(path, text)| {
+            let (name, ending) = path.rsplit_once('.')?;
+            ["yaml", "yml", "json"]
+                .contains(&ending.to_ascii_lowercase().as_str())
+                .then(|| (name.to_owned(), text.clone()))
+        })
+        .collect()
+}
