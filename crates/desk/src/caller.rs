@@ -165,7 +165,9 @@ fn granted(role: Role, permission: Permission) -> bool {
         [ReadTickets, WriteTickets, MoveTickets, ReadRegistry, ReadRequests, ReadDocuments, ReadProcedure];
     match role {
         Role::Administrator | Role::System => true,
-        Role::Manager => agents.contains(&permission) || leads.contains(&permission) || permission == ManagePeople,
+        Role::Manager => {
+            agents.contains(&permission) || leads.contains(&permission) || permission == ManagePeople
+        }
         Role::Lead => agents.contains(&permission) || leads.contains(&permission),
         Role::Agent => agents.contains(&permission),
         Role::Code | Role::Commercial => teams.contains(&permission),

@@ -9,10 +9,12 @@
 
 pub mod bundle;
 pub mod caller;
+mod desk;
 pub mod documentation;
 mod error;
 pub mod secrets;
 pub mod trail;
 pub mod world;
 
+pub use desk::{Desk, Settings, State, instant, millis, random};
 pub use error::DeskError;

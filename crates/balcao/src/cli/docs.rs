@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::FOUND_PROBLEMS;
 use crate::catalogue::Catalogue;
+use crate::setup;
 use balcao_desk::bundle::Bundle;
 use balcao_desk::documentation::Pages;
-use crate::setup;
 
 /// Search the official documentation
 #[derive(Debug, clap::Args)]
