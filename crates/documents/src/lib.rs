@@ -28,4 +28,4 @@ pub use search::Hit;
 pub use section::{Section, SectionKind, SourceFile};
 pub use settings::Answering;
 pub use split::slug;
-pub use text::Lexicon;
+pub use text::{Lexicon, words};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::secrets_of;
 use crate::evidence::candidates::may_be_key;
 use crate::evidence::key::{HashSecret, KeyPrint};
-use crate::evidence::reading;
+use crate::evidence::reading::{self, Reading};
 use crate::evidence::unpack::Origin;
 use crate::facts::registry::Registry;
 use crate::inbound::Inbound;
@@ -22,8 +22,12 @@ pub struct Conversation {
 
 /// The conversation of `inbound`: keys are known by the registry wherever they stand, all else by the one list of masks.
 pub fn conversation(inbound: &Inbound, registry: &Registry, secret: &HashSecret) -> Conversation {
-    let reading = reading::read(inbound, &registry.timezone);
-    let mut secrets: BTreeSet<(SecretKind, String)> = secrets_of(&reading);
+    masked(&reading::read(inbound, &registry.timezone), registry, secret)
+}
+
+/// The newest message of a reading, masked.
+pub(super) fn masked(reading: &Reading, registry: &Registry, secret: &HashSecret) -> Conversation {
+    let mut secrets: BTreeSet<(SecretKind, String)> = secrets_of(reading);
     for seen in reading.candidates.iter().filter(|seen| may_be_key(&seen.what.text)) {
         let known = KeyPrint::of(&seen.what.text, secret).is_some_and(|print| registry.key(&print).is_some());
         if known {
@@ -34,7 +38,7 @@ pub fn conversation(inbound: &Inbound, registry: &Registry, secret: &HashSecret)
     }
     let masker = Masker::new(secrets);
     let mut masked = Conversation::default();
-    for part in &reading.parts {
+    for part in reading.newest() {
         let text = masker.mask(&part.text);
         match &part.origin {
             Origin::Subject => masked.subject = text,

@@ -83,11 +83,32 @@ pub fn diagnose(
     desk: &Desk<'_>,
     answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
 ) -> Diagnosis {
-    let reading = reading::read(inbound, &desk.registry.timezone);
-    let inquiry = inquiry::inquire(&reading, desk.secret, desk.limits);
-    let requests = answer(&inquiry, &routes(&reading));
+    of_reading(inbound, &reading::read(inbound, &desk.registry.timezone), desk, answer)
+}
+
+/// Diagnoses a conversation: `newest`, with the messages `before` it, newest of them first. The second value is what `newest` says,
+/// as it may be kept.
+pub fn examine(
+    newest: &Inbound,
+    before: &[Inbound],
+    desk: &Desk<'_>,
+    answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
+) -> (Diagnosis, Conversation) {
+    let reading = reading::read_all(newest, before, &desk.registry.timezone);
+    let diagnosis = of_reading(newest, &reading, desk, answer);
+    (diagnosis, conversation::masked(&reading, desk.registry, desk.secret))
+}
+
+fn of_reading(
+    inbound: &Inbound,
+    reading: &Reading,
+    desk: &Desk<'_>,
+    answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
+) -> Diagnosis {
+    let inquiry = inquiry::inquire(reading, desk.secret, desk.limits);
+    let requests = answer(&inquiry, &routes(reading));
     let known = Known { registry: desk.registry, requests, contract: desk.contract };
-    let speech = desk.lexicon.read(&spoken(inbound, &reading, desk.registry));
+    let speech = desk.lexicon.read(&spoken(inbound, reading, desk.registry));
     let matching = Matching {
         sender_address: inbound.from.address.as_deref(),
         secret: desk.secret,
@@ -95,15 +116,14 @@ pub fn diagnose(
         lexicon: desk.lexicon,
         names: desk.names,
     };
-    let incident = Incident::of(&reading, &speech, &known, matching);
+    let incident = Incident::of(reading, &speech, &known, matching);
     let subject =
         Subject { incident: &incident, known: &known, calendar: desk.calendar, limits: desk.limits };
     let findings = checks::answer_all(&subject);
     let history = history::of(&subject);
-    let demand =
-        named_facts::Demand { reading: &reading, speech: &speech, subject: &subject, history: &history };
+    let demand = named_facts::Demand { reading, speech: &speech, subject: &subject, history: &history };
     let documented = demand.question(desk);
-    let evidence = EvidenceSet::of(&incident, &reading);
+    let evidence = EvidenceSet::of(&incident, reading);
     let inputs = demand.inputs(&findings, &evidence, &documented);
     let decision = desk.procedure.decide(&inputs);
     let missing = if demand.is_about_a_failure(&decision) { evidence.missing() } else { Vec::new() };
@@ -113,7 +133,7 @@ pub fn diagnose(
     finish(
         inbound,
         &incident,
-        &reading,
+        reading,
         Parts { decision, findings, evidence, missing, citations, suggestions, reply },
     )
 }

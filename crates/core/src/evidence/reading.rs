@@ -1,7 +1,7 @@
 //! One message read as a whole: its texts, and every call, field, moment, token and string in them.
 //!
-//! In: an [`Inbound`]. Out: a [`Reading`], which holds secrets in the clear and so never leaves the core.
-//! Start at [`read`].
+//! In: an [`Inbound`], and the messages of the same conversation before it. Out: a [`Reading`], which holds secrets in the
+//! clear and so never leaves the core. Start at [`read`] or [`read_all`].
 //!
 //! **Invariant:** spans are bytes of [`Part::text`], so every value can be shown where it stands.
 
@@ -33,10 +33,12 @@ pub struct Seen<T> {
 /// Everything a message shows.
 pub struct Reading {
     pub parts: Vec<Part>,
-    /// What the sender wrote himself in the body, other bytes blanked; as long as the body.
+    /// What the sender wrote himself in the body, other bytes blanked; as long as the body. Earlier messages follow on new lines.
     pub own_words: String,
-    /// When it arrived, in the registry's zone.
+    /// When it arrived, in the registry's zone; of a conversation, its newest message.
     pub received_at: ZonedDateTime,
+    /// Of each part: when its message arrived, where that is another one than the newest.
+    earlier: Vec<(Range<usize>, ZonedDateTime)>,
     /// Name of the format, and the call.
     pub calls: Vec<Seen<(&'static str, Call)>>,
     pub fields: Vec<Seen<Field>>,
@@ -59,17 +61,47 @@ impl Reading {
         matches!(self.parts.get(part).map(|p| &p.origin), Some(Origin::Attachment(_)))
     }
 
+    /// When the message of a part arrived: relative times in it count from there.
+    pub fn written_at(&self, part: usize) -> &ZonedDateTime {
+        let of_part = self.earlier.iter().find(|(parts, _)| parts.contains(&part));
+        of_part.map_or(&self.received_at, |(_, at)| at)
+    }
+
+    /// The bodies of the conversation, newest first.
+    pub fn bodies(&self) -> impl Iterator<Item = usize> {
+        let parts = self.parts.iter().enumerate();
+        parts.filter(|(_, part)| part.origin == Origin::Body).map(|(index, _)| index)
+    }
+
+    /// The parts of the newest message.
+    pub fn newest(&self) -> &[Part] {
+        let end = self.earlier.first().map_or(self.parts.len(), |(parts, _)| parts.start);
+        self.parts.get(..end).unwrap_or_default()
+    }
+
     /// The place of a span in words for people: `corpo, linha 3`; `requisicao.har`.
     pub fn place(&self, part: usize, span: &Range<usize>) -> String {
+        let before_newest = self.earlier.iter().any(|(parts, _)| parts.contains(&part));
         let name = match self.parts.get(part).map(|p| &p.origin) {
             Some(Origin::Subject) => return "assunto".to_owned(),
             Some(Origin::Attachment(name)) => name.as_str(),
+            Some(Origin::Body) if before_newest => "mensagem anterior",
             Some(Origin::Body) | None => "corpo",
         };
         let before = self.text(part).get(..span.start).unwrap_or("");
         let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
         format!("{name}, linha {line}")
     }
+}
+
+/// Reads a conversation whole: `newest`, then the messages `before` it, newest of them first. What the newest shows wins; relative
+/// times count from the arrival of the message that has them.
+pub fn read_all(newest: &Inbound, before: &[Inbound], zone: &TimeZone) -> Reading {
+    let mut all = read(newest, zone);
+    for message in before {
+        all.append(read(message, zone));
+    }
+    all
 }
 
 /// Reads `inbound` whole; relative times count from its arrival in `zone`.
@@ -90,6 +122,7 @@ pub fn read(inbound: &Inbound, zone: &TimeZone) -> Reading {
         parts,
         own_words,
         received_at,
+        earlier: Vec::new(),
         calls: Vec::new(),
         fields: Vec::new(),
         moments: Vec::new(),
@@ -99,6 +132,27 @@ pub fn read(inbound: &Inbound, zone: &TimeZone) -> Reading {
     };
     read_parts(&mut reading);
     reading
+}
+
+impl Reading {
+    /// Takes in an earlier message, whose parts come after those that are here.
+    fn append(&mut self, other: Self) {
+        let offset = self.parts.len();
+        self.earlier.push((offset..offset + other.parts.len(), other.received_at));
+        self.parts.extend(other.parts);
+        self.own_words.push('\n');
+        self.own_words.push_str(&other.own_words);
+        self.calls.extend(moved(other.calls, offset));
+        self.fields.extend(moved(other.fields, offset));
+        self.moments.extend(moved(other.moments, offset));
+        self.tokens.extend(moved(other.tokens, offset));
+        self.candidates.extend(moved(other.candidates, offset));
+        self.notes.extend(other.notes);
+    }
+}
+
+fn moved<T>(seen: Vec<Seen<T>>, offset: usize) -> impl Iterator<Item = Seen<T>> {
+    seen.into_iter().map(move |seen| Seen { part: seen.part + offset, what: seen.what })
 }
 
 /// Whether a text carries anything beyond words: a call or a named value.

@@ -88,14 +88,14 @@ fn named(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found<Str
 
 /// A quoted sentence in the sender's words: `"Erro interno."`.
 fn quotation(context: &Context<'_, '_>) -> Option<Found<String>> {
-    let body =
-        context.reading.parts.iter().position(|p| p.origin == crate::evidence::unpack::Origin::Body)?;
-    let text = context.reading.text(body);
-    QUOTED.captures_iter(text.get(..text.len().min(QUOTED_BYTES)).unwrap_or("")).find_map(|found| {
-        let inside = found.get(1).or_else(|| found.get(2))?;
-        let words = inside.as_str().split_whitespace().count();
-        let sentence = words >= 2 && inside.as_str().chars().next().is_some_and(char::is_uppercase);
-        sentence.then(|| Found::new(inside.as_str().to_owned(), whence(context, body, &inside.range())))
+    context.reading.bodies().find_map(|body| {
+        let text = context.reading.text(body);
+        QUOTED.captures_iter(text.get(..text.len().min(QUOTED_BYTES)).unwrap_or("")).find_map(|found| {
+            let inside = found.get(1).or_else(|| found.get(2))?;
+            let words = inside.as_str().split_whitespace().count();
+            let sentence = words >= 2 && inside.as_str().chars().next().is_some_and(char::is_uppercase);
+            sentence.then(|| Found::new(inside.as_str().to_owned(), whence(context, body, &inside.range())))
+        })
     })
 }
 
@@ -128,8 +128,7 @@ fn says_more_than_a_status(text: &str) -> bool {
 }
 
 fn told_at(context: &Context<'_, '_>, span: &std::ops::Range<usize>) -> Whence {
-    let body = context.reading.parts.iter().position(|p| p.origin == crate::evidence::unpack::Origin::Body);
-    whence(context, body.unwrap_or(0), span)
+    whence(context, context.reading.bodies().next().unwrap_or(0), span)
 }
 
 fn is_transport(text: &str) -> bool {

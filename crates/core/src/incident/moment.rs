@@ -54,14 +54,15 @@ fn of_call(context: &Context<'_, '_>, incident: &Incident<'_>) -> Option<Found<T
     let (part, call) = incident.call.as_ref()?;
     if let Some(written) = &call.at
         && let Some(MomentKind::Full { at, .. }) =
-            moments::parse_written(written, &context.reading.received_at)
+            moments::parse_written(written, context.reading.written_at(*part))
     {
         let place = whence(context, *part, &call.span);
         return Some(Found::new(at, place));
     }
     let date = call.response_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("date"));
     if let Some((_, value)) = date
-        && let Some(MomentKind::Full { at, .. }) = moments::parse_written(value, &context.reading.received_at)
+        && let Some(MomentKind::Full { at, .. }) =
+            moments::parse_written(value, context.reading.written_at(*part))
     {
         return Some(Found::new(at, whence(context, *part, &call.span)));
     }
@@ -84,7 +85,7 @@ fn named(context: &Context<'_, '_>) -> Option<Found<Timestamp>> {
             return Some(found(context, seen, at));
         }
         if let Some(MomentKind::Full { at, .. }) =
-            moments::parse_written(&field.what.value, &context.reading.received_at)
+            moments::parse_written(&field.what.value, context.reading.written_at(field.part))
         {
             return Some(Found::new(at, whence(context, field.part, &field.what.span)));
         }

@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up has nothing to say but why"
 )]
 
+mod conversations;
 mod order;
 mod proofs;
 mod secrets;

@@ -71,7 +71,20 @@ impl World {
     }
 
     pub(crate) fn diagnose(&self, message: &Inbound) -> Diagnosis {
-        let desk = Desk {
+        diagnosis::diagnose(message, &self.desk(), |inquiry, routes| {
+            inquiry.rows(&self.registry, &self.log, routes)
+        })
+    }
+
+    /// As a further message of a conversation; those before it newest first.
+    pub(crate) fn examine(&self, newest: &Inbound, before: &[Inbound]) -> (Diagnosis, Conversation) {
+        diagnosis::examine(newest, before, &self.desk(), |inquiry, routes| {
+            inquiry.rows(&self.registry, &self.log, routes)
+        })
+    }
+
+    fn desk(&self) -> Desk<'_> {
+        Desk {
             registry: &self.registry,
             contract: &self.contract,
             documentation: &Silence,
@@ -81,8 +94,7 @@ impl World {
             calendar: &self.calendar,
             secret: &self.secret,
             limits: Limits::default(),
-        };
-        diagnosis::diagnose(message, &desk, |inquiry, routes| inquiry.rows(&self.registry, &self.log, routes))
+        }
     }
 }
 

@@ -11,4 +11,5 @@ mod tokens;
 pub use lexicon::Lexicon;
 pub(crate) use lexicon::{Cue, Expectation};
 pub(crate) use stem::{fold, stem};
+pub use tokens::words;
 pub(crate) use tokens::{Token, stems, tokens};

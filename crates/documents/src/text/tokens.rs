@@ -40,6 +40,12 @@ pub(crate) fn stems(text: &str) -> Vec<String> {
     tokens(text).into_iter().filter(|t| !t.whole).map(|t| t.stem).collect()
 }
 
+/// The stems of `text` with their bytes in it, in order: what a text is found by, and where. Identifiers give their words and
+/// themselves.
+pub fn words(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
+    tokens(text).into_iter().map(|token| (token.stem, token.range))
+}
+
 fn is_mark(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
