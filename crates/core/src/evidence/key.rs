@@ -67,6 +67,16 @@ impl KeyPrint {
         Some(Self { hash, tail: tail.to_owned() })
     }
 
+    /// A print from its parts, as a table keeps them. `None` if the tail is not of four characters.
+    pub fn from_parts(hash: [u8; 32], tail: &str) -> Option<Self> {
+        (tail.chars().count() == 4).then(|| Self { hash, tail: tail.to_owned() })
+    }
+
+    /// The keyed hash. No secret, but nothing to show either: whoever has it can tell that two keys are one.
+    pub fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
     /// The last four characters.
     pub fn tail(&self) -> &str {
         &self.tail

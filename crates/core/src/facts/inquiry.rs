@@ -72,31 +72,48 @@ impl Inquiry {
         log: &RequestLog,
         paths: &[(String, String)],
     ) -> Vec<LoggedRequest> {
+        let query = self.query(registry, paths);
+        let mut found = log.find(&query);
+        if let Some(wider) = self.widened(query, &found) {
+            found = log.find(&wider);
+        }
+        found.retain(|row| row.at <= self.to);
+        found
+    }
+
+    /// What is asked of the log first: of users and keys only those that the registry knows.
+    ///
+    /// Whoever keeps the log elsewhere asks this, then [`Inquiry::widened`], and leaves out what is later than `to`.
+    pub fn query(&self, registry: &Registry, paths: &[(String, String)]) -> LogQuery {
         let users: BTreeSet<String> =
             self.logins.iter().filter(|login| registry.user(login).is_some()).cloned().collect();
         let keys: BTreeSet<KeyPrint> =
             self.keys.iter().filter(|key| registry.key(key).is_some()).cloned().collect();
-        let mut query = LogQuery {
+        LogQuery {
             request_ids: self.request_ids.clone(),
             users: users.into_iter().collect(),
             keys: keys.into_iter().collect(),
             paths: paths.to_vec(),
             from: self.from,
             to: self.to,
-        };
-        let first = log.find(&query);
+        }
+    }
+
+    /// What is asked in place of `query`, if its answer `first` has rows that the message names by their ids: then also the
+    /// other rows of their users and routes.
+    pub fn widened(&self, mut query: LogQuery, first: &[LoggedRequest]) -> Option<LogQuery> {
         let by_id: Vec<&LoggedRequest> = first
             .iter()
             .filter(|row| row.request_id.as_ref().is_some_and(|id| self.request_ids.contains(id)))
             .collect();
         if by_id.is_empty() {
-            return first.into_iter().filter(|row| row.at <= self.to).collect();
+            return None;
         }
         for row in by_id {
             query.users.extend(row.user.clone());
             query.paths.push((row.method.clone(), row.path.clone()));
             query.from = query.from.min(row.at.saturating_sub(self.reach).unwrap_or(Timestamp::MIN));
         }
-        log.find(&query).into_iter().filter(|row| row.at <= self.to).collect()
+        Some(query)
     }
 }

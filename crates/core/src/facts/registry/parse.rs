@@ -161,7 +161,8 @@ impl Reader<'_> {
     }
 
     fn environments(&mut self, file: &Fields<'_>) -> Vec<Environment> {
-        let list = file.filled_list("environments", &mut self.problems);
+        // Empty where a desk is just beginning.
+        let list = file.list("environments", &mut self.problems);
         let (mut codes, mut urls) = (Seen::new(), Seen::new());
         let all = self.each(list, ENVIRONMENT, |reader, fields| {
             let code = reader.unique(fields, "code", "o código", &mut codes);

@@ -43,7 +43,7 @@ impl RequestLog {
         let mut problems = Vec::new();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            match read(line, secret) {
+            match LoggedRequest::read(line, secret) {
                 Ok(row) => rows.push(row),
                 Err(reason) if problems.len() < MOST_PROBLEMS => {
                     problems.push(LineProblem { line: n + 1, reason })
@@ -55,18 +55,24 @@ impl RequestLog {
     }
 }
 
-fn read(line: &str, secret: &HashSecret) -> Result<LoggedRequest, String> {
-    let value: Value = serde_json::from_str(line)
-        .map_err(|source| format!("não é um objeto JSON completo (coluna {})", source.column()))?;
-    let mut problems = Problems::default();
-    if let Some(key) = value.get("api_key").and_then(Value::as_str) {
-        problems.hide(key.trim());
-    }
-    let row = request(&value, secret, &mut problems);
-    match (row, problems.first()) {
-        (Some(row), None) => Ok(row),
-        (_, Some(problem)) => Err(problem.to_string()),
-        (None, None) => Err("não é uma requisição".to_owned()),
+impl LoggedRequest {
+    /// Reads one line of the log; the key is hashed under `secret`.
+    ///
+    /// # Errors
+    /// What is wrong with the line, in Portuguese, for whoever exports the log; never with a key in it.
+    pub fn read(line: &str, secret: &HashSecret) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(line)
+            .map_err(|source| format!("não é um objeto JSON completo (coluna {})", source.column()))?;
+        let mut problems = Problems::default();
+        if let Some(key) = value.get("api_key").and_then(Value::as_str) {
+            problems.hide(key.trim());
+        }
+        let row = request(&value, secret, &mut problems);
+        match (row, problems.first()) {
+            (Some(row), None) => Ok(row),
+            (_, Some(problem)) => Err(problem.to_string()),
+            (None, None) => Err("não é uma requisição".to_owned()),
+        }
     }
 }
 
@@ -82,14 +88,21 @@ fn request(value: &Value, secret: &HashSecret, problems: &mut Problems) -> Optio
     let owned = |name, problems: &mut Problems| fields.optional_text(name, problems).map(str::to_owned);
     let request_id = owned("request_id", problems);
     let user = owned("user", problems);
-    let error = owned("error", problems);
-    let api_key = fields.optional_text("api_key", problems).and_then(|key| KeyPrint::of(key, secret));
+    let key = fields.optional_text("api_key", problems);
+    let api_key = key.and_then(|key| KeyPrint::of(key, secret));
+    // An answer may repeat the key that it refuses.
+    let without_key = |text: String| match key.zip(api_key.as_ref()) {
+        Some((key, print)) if text.contains(key) => text.replace(key, &print.to_string()),
+        _ => text,
+    };
+    let error = owned("error", problems).map(without_key);
+    let path = path.map(|path| without_key(paths::bare(path).to_owned()));
     Some(LoggedRequest {
         at: at?,
         request_id,
         environment: environment?.to_owned(),
         method: method?.to_ascii_uppercase(),
-        path: paths::bare(path?).to_owned(),
+        path: path?,
         status: status?,
         api_key,
         user,
