@@ -151,6 +151,8 @@ fn request(n: i64) -> Request {
         token_issued_at: Some(START),
         error: None,
         duration_ms: Some(12),
+        shown_id: None,
+        shown_login: None,
     }
 }
 

@@ -53,6 +53,8 @@ const STEPS: &[Step] = &[
     step!(1, "0001_desk", Part::Desk),
     step!(2, "0002_request_log", Part::RequestLog),
     step!(3, "0003_desk_facts", Part::Desk),
+    step!(4, "0004_document_removed", Part::Desk),
+    step!(5, "0005_request_shown", Part::RequestLog),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

@@ -39,7 +39,10 @@ impl Sql {
         done.map(|done| done.rows_affected()).map_err(|source| StoreError::query(what, source))
     }
 
-    pub(crate) async fn all<R: Row>(self, conn: &mut Conn, what: &'static str) -> Result<Vec<R>, StoreError> {
+    pub(crate) async fn all<R>(self, conn: &mut Conn, what: &'static str) -> Result<Vec<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, AnyRow>,
+    {
         let rows =
             self.query.fetch_all(conn.raw()).await.map_err(|source| StoreError::query(what, source))?;
         rows.iter().map(|row| R::from_row(row).map_err(|source| StoreError::query(what, source))).collect()

@@ -3,6 +3,8 @@
 //!
 //! Rows have no owner here: whose a key or user is, the registry says. Only the diagnosis asks, never a partner.
 
+use sqlx::any::AnyRow;
+
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::row::{Row, Sql, row};
@@ -10,15 +12,20 @@ use crate::row::{Row, Sql, row};
 /// Most rows that a look-up gives.
 pub const MOST_FOUND: u16 = 5_000;
 const HOUR_MS: i64 = 3_600_000;
+/// Hours that a look-up reads first, and by how much it then goes further back each time.
+const FIRST_STRIDE: i64 = 6;
+const WIDER: i64 = 4;
 /// Rows in one statement: enough to share its cost, few enough for the 32,766 values that SQLite takes.
 const CHUNK: usize = 100;
+/// Ids in one statement.
+const IDS: usize = 500;
 
 row! {
     /// One request.
     Request in "request" {
         /// When it came.
         at: i64,
-        /// The id that the platform gave it; the same one twice is one row.
+        /// The id that the platform gave it, in ASCII lower case; the same one twice is one row.
         request_id: Option<String>,
         /// In which environment.
         environment: String,
@@ -26,7 +33,7 @@ row! {
         method: String,
         /// As it was called, masked.
         path: String,
-        /// The path as it is compared, without ids.
+        /// The path as it is compared.
         normal_path: String,
         /// What was answered; `None` if nothing was.
         status: Option<i64>,
@@ -34,7 +41,7 @@ row! {
         key_hash: Option<Vec<u8>>,
         /// The key's last four characters.
         key_tail: Option<String>,
-        /// The user.
+        /// The user, in ASCII lower case.
         login: Option<String>,
         /// When its token was issued.
         token_issued_at: Option<i64>,
@@ -42,6 +49,25 @@ row! {
         error: Option<String>,
         /// How long it took.
         duration_ms: Option<i64>,
+        /// The id as the platform wrote it, where that differs.
+        shown_id: Option<String>,
+        /// The user as the platform wrote it, where that differs.
+        shown_login: Option<String>,
+    }
+}
+
+/// A request that was found, with the number that tells it from others like it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Later rows have greater ones.
+    pub number: i64,
+    /// The row.
+    pub request: Request,
+}
+
+impl<'r> sqlx::FromRow<'r, AnyRow> for Found {
+    fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { number: sqlx::Row::try_get(row, "number")?, request: Request::from_row(row)? })
     }
 }
 
@@ -89,32 +115,65 @@ pub async fn insert(tx: &mut Tx, rows: &[Request]) -> Result<Inserted, StoreErro
     Ok(Inserted { accepted, duplicates: given.saturating_sub(accepted) })
 }
 
-/// The requests with these ids, by time.
+/// The requests with these ids (in lower case), by time and then by id.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<Request>, StoreError> {
+pub async fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<Found>, StoreError> {
     let mut found = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
-        let mut sql = Sql::new(format!("{} where t.request_id in ({})", Request::select(), places.join(",")));
+    for chunk in ids.chunks(IDS) {
+        let engine = conn.engine();
+        let places: Vec<String> = (1..=chunk.len()).map(|n| engine.place(n)).collect();
+        let (columns, places) = (Request::columns(), places.join(","));
+        let text = format!("select t.number, {columns} from request t where t.request_id in ({places})");
+        let mut sql = Sql::new(text);
         for id in chunk {
             sql = sql.bind(id.as_str());
         }
-        found.extend(sql.all::<Request>(conn, "look up requests by id").await?);
+        found.extend(sql.all::<Found>(conn, "look up requests by id").await?);
     }
-    found.sort_by(|a, b| (a.at, &a.request_id).cmp(&(b.at, &b.request_id)));
+    found.sort_by(|a, b| a.request.order().cmp(&b.request.order()));
     Ok(found)
 }
 
-/// The first [`MOST_FOUND`] requests of `by` from `from` to `to`, both included, by time, then by request id.
+impl Request {
+    /// Where it stands in the log: by time, then by its id as the platform wrote it.
+    #[must_use]
+    pub fn order(&self) -> (i64, Option<&str>) {
+        (self.at, self.shown_id.as_deref().or(self.request_id.as_deref()))
+    }
+}
+
+/// The latest [`MOST_FOUND`] requests of `by` from `from` to `to`, both included, by time, then by request id.
+///
+/// Goes back from `to` in widening strides: of a busy user or route only the latest hours are read.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn within(conn: &mut Conn, by: &By, from: i64, to: i64) -> Result<Vec<Request>, StoreError> {
+pub async fn within(conn: &mut Conn, by: &By, from: i64, to: i64) -> Result<Vec<Found>, StoreError> {
+    let most = usize::from(MOST_FOUND);
     // A span beyond what is there would have empty hours without end.
     let Some((first, last)) = hours(conn).await? else { return Ok(Vec::new()) };
-    let (first, last) = (first.max(from.div_euclid(HOUR_MS)), last.min(to.div_euclid(HOUR_MS)));
+    let (first, mut last) = (first.max(from.div_euclid(HOUR_MS)), last.min(to.div_euclid(HOUR_MS)));
+    let (mut found, mut stride) = (Vec::new(), FIRST_STRIDE);
+    while first <= last && found.len() < most {
+        let start = first.max(last.saturating_sub(stride - 1));
+        found.extend(stretch(conn, by, (from, to), (start, last)).await?);
+        last = start - 1;
+        stride = stride.saturating_mul(WIDER);
+    }
+    found.truncate(most);
+    found.reverse();
+    Ok(found)
+}
+
+/// The requests of some hours, the latest first.
+async fn stretch(
+    conn: &mut Conn,
+    by: &By,
+    (from, to): (i64, i64),
+    (first, last): (i64, i64),
+) -> Result<Vec<Found>, StoreError> {
     let condition = match by {
         By::Login(_) => "t.login = $6",
         By::Key(_) => "t.key_hash = $6",
@@ -123,9 +182,9 @@ pub async fn within(conn: &mut Conn, by: &By, from: i64, to: i64) -> Result<Vec<
     let text = format!(
         "with recursive span (hour) as \
          (select cast($4 as bigint) where $4 <= $5 union all select hour + 1 from span where hour < $5) \
-         select {} from span {} request t on (t.at / 3600000) = span.hour + 0 \
+         select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 \
          where {condition} and t.at between $1 and $2 \
-         order by t.at, coalesce(t.request_id, ''), t.number limit $3",
+         order by t.at desc, coalesce(t.shown_id, t.request_id, '') desc, t.number desc limit $3",
         Request::columns(),
         conn.engine().join_in_order(),
     );

@@ -1,7 +1,7 @@
 //! The request log: batches, duplicates, look-ups, age.
 
 use balcao_store::rejected::{self, Rejected};
-use balcao_store::request::{self, By, Inserted, MOST_FOUND, Request};
+use balcao_store::request::{self, By, Found, Inserted, MOST_FOUND, Request};
 use balcao_store::{RejectedId, Store, StoreError};
 
 use crate::engines::Home;
@@ -10,7 +10,7 @@ use crate::samples::{self, NOON};
 crate::on_both!(
     duplicates_are_passed_over,
     look_ups_are_exact_and_ordered,
-    a_look_up_is_bounded,
+    a_look_up_keeps_the_latest_of_many_hours,
     lines_are_kept_aside
 );
 
@@ -29,6 +29,10 @@ async fn duplicates_are_passed_over(home: &Home) {
     assert_eq!(insert(&store, rows.clone()).await, Inserted { accepted: 1_102, duplicates: 100 });
     assert_eq!(insert(&store, rows).await, Inserted { accepted: 2, duplicates: 1_200 });
     assert_eq!(insert(&store, Vec::new()).await, Inserted::default());
+}
+
+fn requests(found: Vec<Found>) -> Vec<Request> {
+    found.into_iter().map(|found| found.request).collect()
 }
 
 async fn look_ups_are_exact_and_ordered(home: &Home) {
@@ -51,26 +55,38 @@ async fn look_ups_are_exact_and_ordered(home: &Home) {
         |method: &str| By::Route { method: method.to_owned(), normal_path: "/v2/propostas/{}".to_owned() };
     let noon = vec![none.clone(), a.clone(), b.clone()];
     for by in [By::Login("integra".to_owned()), By::Key(vec![7; 32]), route("POST")] {
-        assert_eq!(request::within(&mut conn, &by, NOON, NOON).await.unwrap(), noon, "{by:?}");
-        let wider = request::within(&mut conn, &by, NOON - 1, NOON + 1).await.unwrap();
+        let exact = request::within(&mut conn, &by, NOON, NOON).await.unwrap();
+        assert_eq!(requests(exact), noon, "{by:?}");
+        let wider = requests(request::within(&mut conn, &by, NOON - 1, NOON + 1).await.unwrap());
         assert_eq!(wider.len(), 5, "{by:?}");
         assert_eq!((&wider[0], &wider[4]), (&before, &after), "{by:?}");
     }
-    assert_eq!(request::within(&mut conn, &route("GET"), 0, i64::MAX).await.unwrap(), vec![foreign.clone()]);
+    let by_get = request::within(&mut conn, &route("GET"), 0, i64::MAX).await.unwrap();
+    assert_eq!(requests(by_get), vec![foreign.clone()]);
     let ids = ["d", "e", "a", "no such"].map(str::to_owned);
-    assert_eq!(request::by_ids(&mut conn, &ids).await.unwrap(), vec![a, foreign, after]);
+    let by_id = request::by_ids(&mut conn, &ids).await.unwrap();
+    assert_eq!(requests(by_id), vec![a, foreign, after]);
     drop(conn);
     let thrown = store.write_log::<_, StoreError, _>(|tx| Box::pin(request::forget(tx, NOON, 10)));
     assert_eq!(thrown.await.unwrap(), 1);
 }
 
-async fn a_look_up_is_bounded(home: &Home) {
+async fn a_look_up_keeps_the_latest_of_many_hours(home: &Home) {
     let store = home.open().await;
-    let most = i64::from(MOST_FOUND);
-    insert(&store, (0..most + 10).map(|n| samples::request(NOON + n, None)).collect()).await;
+    let (most, hour) = (i64::from(MOST_FOUND), 3_600_000);
+    // A busy morning, and one request on each of the forty days before.
+    let mut rows: Vec<Request> =
+        (0..most - 20).map(|n| samples::request(NOON + n * 5 * hour / most, None)).collect();
+    rows.extend((1..=40).map(|day| samples::request(NOON - day * 24 * hour, Some(&format!("d{day}")))));
+    insert(&store, rows).await;
     let mut conn = store.read_log().await.unwrap();
-    let found = request::within(&mut conn, &By::Login("integra".to_owned()), 0, i64::MAX).await.unwrap();
-    assert_eq!((found.len(), found[0].at), (usize::from(MOST_FOUND), NOON));
+    let by = By::Login("integra".to_owned());
+    let found = request::within(&mut conn, &by, 0, i64::MAX).await.unwrap();
+    assert_eq!(found.len(), usize::from(MOST_FOUND));
+    assert_eq!(found[0].request.request_id.as_deref(), Some("d20"));
+    assert!(found.is_sorted_by_key(|found| found.request.at), "by time");
+    let few = request::within(&mut conn, &by, NOON - 30 * 24 * hour, NOON - 29 * 24 * hour).await.unwrap();
+    assert_eq!(few.len(), 2);
 }
 
 async fn lines_are_kept_aside(home: &Home) {

@@ -47,5 +47,7 @@ pub(crate) fn request(at: i64, id: Option<&str>) -> Request {
         token_issued_at: None,
         error: Some("token expirado".to_owned()),
         duration_ms: Some(12),
+        shown_id: None,
+        shown_login: None,
     }
 }
