@@ -23,7 +23,7 @@ const SECRETS: &str = "secrets";
 pub(crate) const WORLD: &str = "world";
 
 /// A registry before any was given: it knows nobody, so it proves nothing.
-const EMPTY_REGISTRY: &str = r#"{"timezone": "America/Sao_Paulo", "token_validity_hours": 12,
+pub(crate) const EMPTY_REGISTRY: &str = r#"{"timezone": "America/Sao_Paulo", "token_validity_hours": 12,
   "business_hours": [{"days": ["mon","tue","wed","thu","fri"], "from": "08:00", "to": "18:00"}],
   "holidays": [], "environments": [], "api_versions": [], "products": [], "partners": [], "users": [],
   "api_keys": [], "routines": [], "releases": []}"#;
@@ -37,6 +37,8 @@ struct Inner {
     secrets: Secrets,
     settings: Settings,
     state: RwLock<Arc<State>>,
+    /// Held by whoever changes what judges messages: one after the other, so that few changes must be made again.
+    changing: tokio::sync::Mutex<()>,
 }
 
 /// What whoever runs the desk may set; lengths in days.
@@ -98,7 +100,8 @@ impl Desk {
             return Err(DeskError::Conflict(text.to_owned()));
         }
         let state = build(&store, &secrets).await?;
-        Ok(Self(Arc::new(Inner { store, secrets, settings, state: RwLock::new(Arc::new(state)) })))
+        let state = RwLock::new(Arc::new(state));
+        Ok(Self(Arc::new(Inner { store, secrets, settings, state, changing: tokio::sync::Mutex::default() })))
     }
 
     /// The store.
@@ -138,6 +141,21 @@ impl Desk {
             return Ok(());
         }
         self.rebuild().await
+    }
+
+    /// The turn of whoever changes what judges messages, among those of this program.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.changing.lock().await
+    }
+
+    /// Builds anew after a change that is kept already. If that fails the change stands, and the next [`Desk::refresh`] tries again.
+    pub(crate) async fn follow(&self) {
+        if let Err(error) = self.rebuild().await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "what judges messages was not built anew"
+            );
+        }
     }
 
     /// Builds anew what judges messages.

@@ -12,6 +12,7 @@ pub mod caller;
 mod desk;
 pub mod documentation;
 mod error;
+pub mod registry;
 pub mod requests;
 pub mod secrets;
 pub mod trail;

@@ -11,15 +11,24 @@ use tempfile::TempDir;
 /// A desk, empty at first.
 pub(crate) struct Home {
     pub(crate) desk: Desk,
+    place: Place,
     _directory: Option<TempDir>,
 }
 
 impl Home {
     async fn at(place: Place, directory: Option<TempDir>) -> Self {
-        let store = Store::open(place).await.expect("the store opens");
-        let desk = Desk::open(store, secrets(), Settings::default()).await.expect("the desk opens");
-        Self { desk, _directory: directory }
+        Self { desk: open(&place).await, place, _directory: directory }
     }
+
+    /// Another server on the same database.
+    pub(crate) async fn second(&self) -> Desk {
+        open(&self.place).await
+    }
+}
+
+async fn open(place: &Place) -> Desk {
+    let store = Store::open(place.clone()).await.expect("the store opens");
+    Desk::open(store, secrets(), Settings::default()).await.expect("the desk opens")
 }
 
 pub(crate) fn secrets() -> Secrets {
@@ -50,6 +59,16 @@ pub(crate) fn caller(role: Role) -> Caller {
 /// A lead whose token reaches no further than `permissions`.
 pub(crate) fn narrowed(permissions: &[Permission]) -> Caller {
     Caller { narrowed: Some(permissions.to_vec()), ..caller(Role::Lead) }
+}
+
+/// What the trail says, oldest first: kind and particulars.
+pub(crate) async fn told(desk: &Desk) -> Vec<(String, serde_json::Value)> {
+    let mut conn = desk.store().read().await.expect("a connection");
+    let entries = balcao_store::trail::after(&mut conn, 0, 500).await.expect("the trail");
+    entries
+        .into_iter()
+        .map(|entry| (entry.what, serde_json::from_str(&entry.data).expect("particulars are JSON")))
+        .collect()
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {

@@ -3,12 +3,15 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that meets what it did not expect should stop"
 )]
 
 mod homes;
 mod lookup;
+mod registry;
+mod registry_csv;
 mod requests;
 
 /// Makes a test of each function, once for each engine.
