@@ -9,14 +9,18 @@
 
 pub mod bundle;
 pub mod caller;
+mod change;
 mod desk;
 pub mod documentation;
+pub mod documents;
 mod error;
+pub mod procedure;
 pub mod registry;
 pub mod requests;
 pub mod secrets;
 pub mod trail;
 pub mod world;
 
+pub use change::Change;
 pub use desk::{Desk, Settings, State, instant, millis, random};
 pub use error::DeskError;

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::collection::{self, Collection, SETTINGS, label};
 use super::shown;
-use super::write::{self, Base, Change, Edited, Put, apart};
+use super::write::{self, Base, Edited, Put, apart};
 use crate::caller::{Caller, Permission};
+use crate::change::Change;
 use crate::desk::Desk;
 use crate::error::DeskError;
 

@@ -20,10 +20,11 @@ mod write;
 use serde_json::Value;
 
 pub use self::csv::{Import, Table, export, import};
+pub use crate::change::Change;
 pub use collection::Collection;
 pub use difference::{Changed, Changes, Difference};
 pub use entries::{Entry, Listing, Query, entry, link_user, list, put_entry, remove_entry, unlink_user};
-pub use write::{Change, Put};
+pub use write::Put;
 
 use crate::caller::{Caller, Permission};
 use crate::desk::Desk;

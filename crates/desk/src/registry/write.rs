@@ -6,32 +6,18 @@ use balcao_core::facts::registry::{Registry, RegistryError};
 use balcao_core::mask::Masker;
 use balcao_store::registry::Revision;
 use balcao_store::{RevisionId, registry, setting};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::difference::Difference;
 use super::shown;
 use crate::caller::{Caller, Permission};
+use crate::change::Change;
 use crate::desk::{Desk, EMPTY_REGISTRY, WORLD, millis};
 use crate::error::DeskError;
 use crate::trail::{self, Event};
 
 /// How often an edit is made again on what others wrote meanwhile. Those of this program wait for each other, so it is servers that meet.
 const TRIES: usize = 10;
-const LONGEST_REASON: usize = 500;
-
-/// How a change is to be made.
-#[derive(Debug, Clone)]
-pub struct Change<'c> {
-    /// Why; stands in the trail, masked.
-    pub reason: &'c str,
-    /// Only say what would be different.
-    pub dry_run: bool,
-    /// The revision that must be the current one.
-    pub expected: Option<&'c str>,
-    /// When.
-    pub now: Timestamp,
-}
 
 /// What a change came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,10 +137,9 @@ async fn write(
         author: caller.id.clone(),
         body: next.body.clone(),
     };
-    let reason: String = masker.mask(change.reason.trim()).chars().take(LONGEST_REASON).collect();
     let data = json!({
         "revision": id.as_str(),
-        "reason": reason,
+        "reason": change.masked_reason(),
         "difference": next.difference.in_trail(|id| masker.mask(id)),
     });
     let (base, caller, at) = (base.map(str::to_owned), caller.clone(), change.now);

@@ -8,8 +8,11 @@
     reason = "a test that meets what it did not expect should stop"
 )]
 
+mod documents;
+mod example;
 mod homes;
 mod lookup;
+mod procedure;
 mod registry;
 mod registry_csv;
 mod requests;

@@ -6,7 +6,7 @@ use balcao_store::document::{self, Document};
 use balcao_store::registry::{self, Revision};
 use balcao_store::sealed::{self, Sealed};
 use balcao_store::session::{self, Session};
-use balcao_store::{AccountId, ApiTokenId, RevisionId, SealedId, StoreError};
+use balcao_store::{AccountId, ApiTokenId, RevisionId, SealedId, Store, StoreError};
 
 use crate::engines::Home;
 use crate::samples::NOON;
@@ -178,8 +178,7 @@ async fn the_newest_revision_and_document_are_current(home: &Home) {
                 registry::add(tx, &rows.1).await?;
                 registry::add(tx, &rows.0).await?;
                 for page in &rows.2 {
-                    assert!(document::add(tx, page).await?);
-                    assert!(!document::add(tx, page).await?, "a version is written once");
+                    document::put(tx, page).await?;
                 }
                 Ok(())
             })
@@ -191,10 +190,38 @@ async fn the_newest_revision_and_document_are_current(home: &Home) {
     assert_eq!(registry::get(&mut conn, &first.id).await.unwrap(), Some(first));
     assert_eq!(document::current(&mut conn).await.unwrap(), vec![pages[2].clone(), pages[0].clone()]);
     assert_eq!(document::get(&mut conn, "a.md", "1").await.unwrap(), Some(pages[1].clone()));
+    assert_eq!(document::of_path(&mut conn, "a.md").await.unwrap(), Some(pages[2].clone()));
     drop(conn);
-    let gone = store
-        .write::<_, StoreError, _>(|tx| Box::pin(async move { document::remove(tx, "a.md", "2").await }));
+    taken_away_and_put_back(&store, &pages).await;
+}
+
+async fn taken_away_and_put_back(store: &Store, pages: &[Document; 3]) {
+    let gone = store.write::<_, StoreError, _>(|tx| {
+        Box::pin(async move { document::remove(tx, "a.md", NOON + 5).await })
+    });
     assert!(gone.await.unwrap());
+    let again = store.write::<_, StoreError, _>(|tx| {
+        Box::pin(async move { document::remove(tx, "a.md", NOON + 6).await })
+    });
+    assert!(!again.await.unwrap(), "it is gone already");
     let mut conn = store.read().await.unwrap();
-    assert_eq!(document::current(&mut conn).await.unwrap(), vec![pages[1].clone(), pages[0].clone()]);
+    assert_eq!(document::current(&mut conn).await.unwrap(), vec![pages[0].clone()]);
+    assert_eq!(document::of_path(&mut conn, "a.md").await.unwrap(), None);
+    assert_eq!(document::get(&mut conn, "a.md", "2").await.unwrap(), Some(pages[2].clone()));
+    let heads = document::heads(&mut conn).await.unwrap();
+    let told: Vec<_> =
+        heads.iter().map(|head| (head.path.as_str(), head.version.as_str(), head.removed_at)).collect();
+    assert_eq!(told, [("a.md", "2", Some(NOON + 5)), ("b.md", "1", None)]);
+    assert_eq!(heads[1].length, 8);
+    drop(conn);
+    // An old version comes back, then the newest of before.
+    for (version, at) in [(1, NOON + 7), (2, NOON + 8)] {
+        let page = Document { at, ..pages[version].clone() };
+        let put = page.clone();
+        let done =
+            store.write::<_, StoreError, _>(move |tx| Box::pin(async move { document::put(tx, &put).await }));
+        done.await.unwrap();
+        let mut conn = store.read().await.unwrap();
+        assert_eq!(document::current(&mut conn).await.unwrap(), vec![page, pages[0].clone()]);
+    }
 }

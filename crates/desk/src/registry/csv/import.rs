@@ -9,11 +9,12 @@ use serde_json::{Map, Value};
 use super::cells::{contact_of, split, unguarded};
 use super::{Shape, Table};
 use crate::caller::{Caller, Permission};
+use crate::change::Change;
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::registry::collection::{Collection, label};
 use crate::registry::entries::place_of;
-use crate::registry::write::{self, Change, Edited, Put, apart};
+use crate::registry::write::{self, Edited, Put, apart};
 
 /// So many bad lines are named.
 const MOST_TOLD: usize = 50;
