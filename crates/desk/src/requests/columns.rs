@@ -21,7 +21,7 @@ const LONGEST_SHOWN: usize = 2_000;
 const LONGEST_ERROR: usize = 4_000;
 /// Before the mark of a path that is not kept whole; no path has this character once its fragment is cut off.
 const VEIL: char = '#';
-/// Paths and errors repeat themselves; so many are masked once.
+/// Paths and errors repeat themselves; so many are remembered.
 const MOST_MASKED: usize = 10_000;
 
 /// Makes rows of requests, and paths comparable.
@@ -88,7 +88,11 @@ impl<'s> Columns<'s> {
             return known.clone();
         }
         let masked = storable(&self.masker.mask(text));
-        if self.masked.len() < MOST_MASKED && text.len() <= LONGEST_SHOWN {
+        if text.len() <= LONGEST_SHOWN {
+            // Paths with ids come once and push out what comes often, which is soon back.
+            if self.masked.len() >= MOST_MASKED {
+                self.masked.clear();
+            }
             self.masked.insert(text.to_owned(), masked.clone());
         }
         masked
