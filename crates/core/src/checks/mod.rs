@@ -35,6 +35,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 4] = [Self::Yes, Self::No, Self::Unknown, Self::NotApplicable];
+
+    /// The verdict with this code of the public format.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.code() == code)
+    }
+
     /// The code of the public format.
     pub fn code(self) -> &'static str {
         match self {

@@ -75,6 +75,8 @@ pub struct Diagnosis {
     pub reply: Option<Rendered>,
     /// What could not be read, in words for people.
     pub notes: Vec<String>,
+    /// Whether the request log has the request that it is about.
+    pub in_log: bool,
 }
 
 /// Diagnoses one message. `answer` looks up the log; the routes beside the inquiry are those that the message calls.
@@ -83,30 +85,40 @@ pub fn diagnose(
     desk: &Desk<'_>,
     answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
 ) -> Diagnosis {
-    of_reading(inbound, &reading::read(inbound, &desk.registry.timezone), desk, answer)
+    let prepared = prepare(inbound, &[], desk);
+    let requests = answer(&prepared.inquiry, &prepared.routes);
+    judged(inbound, &prepared.reading, desk, requests)
 }
 
-/// Diagnoses a conversation: `newest`, with the messages `before` it, newest of them first. The second value is what `newest` says,
-/// as it may be kept.
-pub fn examine(
-    newest: &Inbound,
-    before: &[Inbound],
-    desk: &Desk<'_>,
-    answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
-) -> (Diagnosis, Conversation) {
+/// A conversation that was read, and what must be looked up for it. Holds secrets in the clear: it is not kept.
+pub struct Prepared {
+    reading: Reading,
+    /// What is asked of the request log.
+    pub inquiry: Inquiry,
+    /// Method and path of the calls that it shows.
+    pub routes: Vec<(String, String)>,
+}
+
+/// Reads a conversation: `newest`, with the messages `before` it, newest of them first.
+pub fn prepare(newest: &Inbound, before: &[Inbound], desk: &Desk<'_>) -> Prepared {
     let reading = reading::read_all(newest, before, &desk.registry.timezone);
-    let diagnosis = of_reading(newest, &reading, desk, answer);
-    (diagnosis, conversation::masked(&reading, desk.registry, desk.secret))
+    let inquiry = inquiry::inquire(&reading, desk.secret, desk.limits);
+    let routes = routes(&reading);
+    Prepared { reading, inquiry, routes }
 }
 
-fn of_reading(
-    inbound: &Inbound,
-    reading: &Reading,
+/// Diagnoses what was read, with the rows that answer its inquiry. The second value is what `newest` says, as it may be kept.
+pub fn judge(
+    newest: &Inbound,
+    prepared: &Prepared,
     desk: &Desk<'_>,
-    answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
-) -> Diagnosis {
-    let inquiry = inquiry::inquire(reading, desk.secret, desk.limits);
-    let requests = answer(&inquiry, &routes(reading));
+    requests: Vec<LoggedRequest>,
+) -> (Diagnosis, Conversation) {
+    let diagnosis = judged(newest, &prepared.reading, desk, requests);
+    (diagnosis, conversation::masked(&prepared.reading, desk.registry, desk.secret))
+}
+
+fn judged(inbound: &Inbound, reading: &Reading, desk: &Desk<'_>, requests: Vec<LoggedRequest>) -> Diagnosis {
     let known = Known { registry: desk.registry, requests, contract: desk.contract };
     let speech = desk.lexicon.read(&spoken(inbound, reading, desk.registry));
     let matching = Matching {
@@ -228,6 +240,7 @@ fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: 
         suggestions,
         reply,
         notes,
+        in_log: incident.row.is_some(),
     }
 }
 

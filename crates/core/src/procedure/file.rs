@@ -17,6 +17,8 @@ pub(super) struct File {
     pub goals: Vec<Goal>,
     #[serde(default, rename = "limit")]
     pub limits: Vec<LimitLine>,
+    #[serde(default, rename = "target")]
+    pub targets: Vec<TargetLine>,
     #[serde(default, rename = "next_step")]
     pub next_steps: Vec<Named>,
     #[serde(default, rename = "action")]
@@ -83,6 +85,18 @@ pub(super) struct LimitLine {
     pub unit: Word,
     pub section: Word,
     pub why: String,
+}
+
+/// `[[target]]`: by when, in business time, a ticket of this priority is answered and resolved. One without `tier` is for partners of
+/// every tier that has none of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TargetLine {
+    pub priority: Word,
+    pub tier: Option<String>,
+    pub first_answer: Word,
+    pub next_answer: Word,
+    pub resolution: Word,
 }
 
 /// A bare number, or a length of time such as `10m`, `12h`, `3d`.

@@ -34,6 +34,7 @@ impl Procedure {
         }
         let dates = read_dates(&file, &lines, &mut problems);
         let limits = read_limits(&file.limits, &lines, &mut problems);
+        check_targets(&file, &lines, &mut problems);
         let entries = read_conditions(&file, &lines, &mut problems);
         let replies = Replies::parse(&files.replies).unwrap_or_else(|found| {
             problems.extend(found);
@@ -113,6 +114,23 @@ fn read_dates(file: &File, lines: &Lines, problems: &mut Vec<ProcedureProblem>) 
         problems.push(bad_duration(lines, &meta.review_period.span(), meta.review_period.get_ref()));
     }
     Some(Dates { created: created?, updated: updated?, next_review: next? })
+}
+
+/// Lengths of the targets, and that none is given twice.
+fn check_targets(file: &File, lines: &Lines, problems: &mut Vec<ProcedureProblem>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for target in &file.targets {
+        for word in [&target.first_answer, &target.next_answer, &target.resolution] {
+            if duration(word.get_ref()).is_none() {
+                problems.push(bad_duration(lines, &word.span(), word.get_ref()));
+            }
+        }
+        if !seen.insert((target.priority.get_ref(), &target.tier)) {
+            let what = format!("a prioridade `{}` já tem estes prazos", target.priority.get_ref());
+            let todo = "deixe um só `[[target]]` para cada prioridade e nível de parceiro";
+            problems.push(ProcedureProblem::at(lines.at(&target.priority.span()), what, todo));
+        }
+    }
 }
 
 fn bad_duration(lines: &Lines, span: &std::ops::Range<usize>, value: &str) -> ProcedureProblem {

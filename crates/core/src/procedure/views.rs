@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::file::{Named, Situation};
+use super::parse::duration;
 use super::{Dates, Decision, Procedure};
 use crate::reply::{Rendered, Replies, ReplyVariables};
 
@@ -24,6 +25,20 @@ pub struct StageView<'a> {
     /// States of a ticket in this stage.
     pub states: &'a [String],
 }
+
+/// By when, in business time, a ticket is answered and resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Targets {
+    /// From its arrival to the first answer.
+    pub first_answer: SignedDuration,
+    /// From the partner's last message to the next answer.
+    pub next_answer: SignedDuration,
+    /// From its arrival to the solution.
+    pub resolution: SignedDuration,
+}
+
+/// The priority of a ticket that nobody gave another.
+pub const USUAL_PRIORITY: &str = "normal";
 
 /// The action of a reply that rests on the documentation.
 const CITES: &str = "citar-documentacao";
@@ -52,6 +67,31 @@ impl Procedure {
     /// A limit of the file; `None` if the file has none of that code.
     pub fn limit(&self, code: &str) -> Option<Limit> {
         self.limits.get(code).copied()
+    }
+
+    /// The targets of a priority for a partner's tier; those for every tier where it has none of its own.
+    pub fn targets(&self, priority: &str, tier: Option<&str>) -> Option<Targets> {
+        let of = |tier: Option<&str>| {
+            let mut lines = self.file.targets.iter();
+            lines.find(|line| line.priority.get_ref() == priority && line.tier.as_deref() == tier)
+        };
+        let line = tier.and_then(|tier| of(Some(tier))).or_else(|| of(None))?;
+        Some(Targets {
+            first_answer: duration(line.first_answer.get_ref())?,
+            next_answer: duration(line.next_answer.get_ref())?,
+            resolution: duration(line.resolution.get_ref())?,
+        })
+    }
+
+    /// Codes of the priorities, in the order of the file.
+    pub fn priorities(&self) -> Vec<&str> {
+        let mut codes: Vec<&str> = Vec::new();
+        for line in &self.file.targets {
+            if !codes.contains(&line.priority.get_ref().as_str()) {
+                codes.push(line.priority.get_ref());
+            }
+        }
+        codes
     }
 
     /// Codes of all situations, in the order of the file.

@@ -59,6 +59,7 @@ pub enum LogStanding {
 
 /// Situation and cause, by their codes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Classification {
     pub situation: String,
     pub cause: String,

@@ -12,6 +12,7 @@ use super::state::{State, Team};
 
 /// A step that someone wants taken, with what they record on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Transition {
     pub to: State,
     /// Why, in the actor's words; goes into the trail.

@@ -78,9 +78,9 @@ impl World {
 
     /// As a further message of a conversation; those before it newest first.
     pub(crate) fn examine(&self, newest: &Inbound, before: &[Inbound]) -> (Diagnosis, Conversation) {
-        diagnosis::examine(newest, before, &self.desk(), |inquiry, routes| {
-            inquiry.rows(&self.registry, &self.log, routes)
-        })
+        let prepared = diagnosis::prepare(newest, before, &self.desk());
+        let rows = prepared.inquiry.rows(&self.registry, &self.log, &prepared.routes);
+        diagnosis::judge(newest, &prepared, &self.desk(), rows)
     }
 
     fn desk(&self) -> Desk<'_> {

@@ -91,6 +91,8 @@ pub struct Partner {
     pub code: String,
     pub name: String,
     pub tax_id: Option<String>,
+    /// Which targets of the procedure are its own, where those for everybody are not.
+    pub tier: Option<String>,
     pub email_domains: Vec<String>,
     pub contacts: Vec<Contact>,
 }
