@@ -112,6 +112,19 @@ impl Engine {
         }
     }
 
+    /// Statements as one: their values are numbered through.
+    pub(crate) fn together(self, statements: &[String]) -> String {
+        match (self, statements.split_last()) {
+            (Self::Sqlite, _) | (_, None) => statements.join("; "),
+            // Rows that refer to each other are checked at the end of the whole.
+            (Self::Postgres, Some((last, before))) => {
+                let named = before.iter().enumerate().map(|(n, text)| format!("s{n} as ({text})"));
+                let named: Vec<String> = named.collect();
+                if named.is_empty() { last.clone() } else { format!("with {} {last}", named.join(", ")) }
+            }
+        }
+    }
+
     /// A join that takes the left side first: SQLite otherwise reads the whole request log and looks for each row's hour.
     pub(crate) fn join_in_order(self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@
 //! **Invariants:** what `write` answered is on disk; a closure that fails leaves nothing behind; a scope never sees another's rows.
 //! **Never here:** keys, secrets in clear, judgement about tickets, the wire's formats.
 
+mod batch;
 mod conn;
 mod database;
 mod dialect;
@@ -22,6 +23,7 @@ mod store;
 mod tables;
 mod writer;
 
+pub use batch::Batch;
 pub use conn::{Conn, Tx, Work};
 pub use dialect::Engine;
 pub use error::StoreError;

@@ -9,7 +9,7 @@ use crate::dialect::Engine;
 use crate::error::StoreError;
 
 /// A statement with its values, not yet run.
-pub(crate) struct Sql {
+pub struct Sql {
     query: Query<'static, Any, AnyArguments>,
 }
 
@@ -70,10 +70,11 @@ impl Sql {
 }
 
 /// A struct that is a row of [`Row::TABLE`].
-pub(crate) trait Row: for<'r> FromRow<'r, AnyRow> + Send + Sync {
+pub trait Row: for<'r> FromRow<'r, AnyRow> + Send + Sync {
     const TABLE: &'static str;
     const COLUMNS: &'static [&'static str];
 
+    #[doc(hidden)]
     fn bind_to(&self, sql: Sql) -> Sql;
 
     /// `select a, b, … from table t `, to be followed by `where …`.
@@ -95,10 +96,15 @@ pub(crate) trait Row: for<'r> FromRow<'r, AnyRow> + Send + Sync {
 
     /// The same for so many `rows` at once.
     fn insert_many_text(engine: Engine, rows: usize) -> String {
+        Self::insert_text_with(rows, |n| engine.place(n))
+    }
+
+    /// The same for so many `rows`; `place` writes the place of value `n`, from 1.
+    fn insert_text_with(rows: usize, place: impl Fn(usize) -> String) -> String {
         let width = Self::COLUMNS.len();
         let mut text = format!("insert into {} ({}) values ", Self::TABLE, Self::COLUMNS.join(","));
         for row in 0..rows {
-            let places: Vec<String> = (1..=width).map(|n| engine.place(row * width + n)).collect();
+            let places: Vec<String> = (1..=width).map(|n| place(row * width + n)).collect();
             text.push_str(if row == 0 { "(" } else { ",(" });
             text.push_str(&places.join(","));
             text.push(')');

@@ -14,7 +14,7 @@ pub const MOST_FOUND: u16 = 5_000;
 const HOUR_MS: i64 = 3_600_000;
 /// Hours that a look-up reads first, and by how much it then goes further back each time.
 const FIRST_STRIDE: i64 = 6;
-const WIDER: i64 = 4;
+const WIDER: i64 = 16;
 /// Rows in one statement: enough to share its cost, few enough for the 32,766 values that SQLite takes.
 const CHUNK: usize = 100;
 /// Ids in one statement.
@@ -151,9 +151,23 @@ impl Request {
 /// # Errors
 /// If the database fails.
 pub async fn within(conn: &mut Conn, by: &By, from: i64, to: i64) -> Result<Vec<Found>, StoreError> {
+    let kept = hours(conn).await?;
+    within_kept(conn, kept, by, (from, to)).await
+}
+
+/// As [`within`], where it is known of which hours there are requests: several look-ups ask for that once.
+///
+/// # Errors
+/// If the database fails.
+pub async fn within_kept(
+    conn: &mut Conn,
+    kept: Option<(i64, i64)>,
+    by: &By,
+    (from, to): (i64, i64),
+) -> Result<Vec<Found>, StoreError> {
     let most = usize::from(MOST_FOUND);
     // A span beyond what is there would have empty hours without end.
-    let Some((first, last)) = hours(conn).await? else { return Ok(Vec::new()) };
+    let Some((first, last)) = kept else { return Ok(Vec::new()) };
     let (first, mut last) = (first.max(from.div_euclid(HOUR_MS)), last.min(to.div_euclid(HOUR_MS)));
     let (mut found, mut stride) = (Vec::new(), FIRST_STRIDE);
     while first <= last && found.len() < most {
@@ -198,7 +212,10 @@ async fn stretch(
 }
 
 /// The first and the last hour of which there are requests, counted from 1970.
-async fn hours(conn: &mut Conn) -> Result<Option<(i64, i64)>, StoreError> {
+///
+/// # Errors
+/// If the database fails.
+pub async fn hours(conn: &mut Conn) -> Result<Option<(i64, i64)>, StoreError> {
     let text = "select (select min(at / 3600000) from request) as first, (select max(at / 3600000) from request) as last";
     let found: Option<(Option<i64>, Option<i64>)> =
         Sql::new(text).tuple(conn, "look up the span of the request log").await?;

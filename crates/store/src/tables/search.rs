@@ -64,7 +64,7 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
 }
 
 /// The words of a text, each once, with spaces between.
-fn known(text: &str) -> String {
+pub(crate) fn known(text: &str) -> String {
     let mut joined = String::new();
     for word in each(text).collect::<BTreeSet<_>>() {
         if joined.len() + word.len() > MOST_BYTES {

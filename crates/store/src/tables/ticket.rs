@@ -164,12 +164,22 @@ impl Ticket {
 
 /// Writes a new ticket and gives it the next protocol number of `year`: no number is left out, none given twice.
 ///
+/// # Errors
+/// If the id is there already, or the database fails.
+pub async fn create(tx: &mut Tx, year: i16, ticket: Ticket) -> Result<Ticket, StoreError> {
+    let ticket = numbered(tx, year, ticket).await?;
+    insert(tx, &ticket, "write a ticket").await?;
+    Ok(ticket)
+}
+
+/// Gives a new ticket the next protocol number of `year`; it is yet to be written, in this transaction.
+///
 /// The number is locked until the transaction ends, so do first what needs no ticket, and always call this before
 /// `trail::append`.
 ///
 /// # Errors
-/// If the id is there already, or the database fails.
-pub async fn create(tx: &mut Tx, year: i16, mut ticket: Ticket) -> Result<Ticket, StoreError> {
+/// If the database fails.
+pub async fn numbered(tx: &mut Tx, year: i16, mut ticket: Ticket) -> Result<Ticket, StoreError> {
     let what = "give a ticket its number";
     let next = "insert into protocol_counter (year, last) values ($1, 1) \
          on conflict (year) do update set last = protocol_counter.last + 1 returning last";
@@ -178,7 +188,6 @@ pub async fn create(tx: &mut Tx, year: i16, mut ticket: Ticket) -> Result<Ticket
     ticket.protocol = format!("{year:04}-{number:06}");
     ticket.position = position(ticket.created, number);
     ticket.version = 1;
-    insert(tx, &ticket, "write a ticket").await?;
     Ok(ticket)
 }
 

@@ -1,9 +1,10 @@
 //! The trail: everything that happened, in one chain of hashes over all tickets. How a hash is made is the caller's matter.
 
+use crate::batch::Batch;
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::ids::TicketId;
-use crate::row::{Row, Sql, insert, row};
+use crate::row::{Row, Sql, row};
 use crate::scope::Scope;
 use crate::tables;
 
@@ -71,8 +72,10 @@ pub async fn append(
     let Happening { ticket, at, actor, what: done, data } = happening;
     let mut entry = Entry { seq, ticket, at, actor, what: done, data, previous_hash, hash: Vec::new() };
     entry.hash = link(&entry);
-    insert(tx, &entry, what).await?;
-    Sql::new("update trail_head set hash = $1 where one = 1").bind(entry.hash.clone()).run(tx, what).await?;
+    let mut batch = Batch::new(tx);
+    batch.add(&entry);
+    batch.statement("update trail_head set hash = $1 where one = 1", entry.hash.clone());
+    batch.run(tx, what).await?;
     Ok(entry)
 }
 
