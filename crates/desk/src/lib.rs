@@ -14,11 +14,15 @@ mod desk;
 pub mod documentation;
 pub mod documents;
 mod error;
+mod facts;
+pub mod jobs;
+pub mod people;
 pub mod procedure;
 pub mod registry;
 pub mod requests;
 pub mod secrets;
 pub mod trail;
+pub mod verbs;
 pub mod world;
 
 pub use change::Change;

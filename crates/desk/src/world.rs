@@ -1,7 +1,7 @@
 //! Everything that judges a message, beside the request log: one value, built once, shared by every diagnosis until it is replaced.
 
 use balcao_core::calendar::Calendar;
-use balcao_core::diagnosis::{self, Diagnosis};
+use balcao_core::diagnosis::{self, Conversation, Diagnosis, Prepared};
 use balcao_core::evidence::key::HashSecret;
 use balcao_core::evidence::speech::Lexicon;
 use balcao_core::facts::Limits;
@@ -49,7 +49,28 @@ impl World {
         inbound: &Inbound,
         answer: impl FnOnce(&Inquiry, &[(String, String)]) -> Vec<LoggedRequest>,
     ) -> Diagnosis {
-        let desk = diagnosis::Desk {
+        diagnosis::diagnose(inbound, &self.desk(), answer)
+    }
+
+    /// Reads a conversation: `newest`, with the messages `before` it, newest of them first.
+    #[must_use]
+    pub fn prepare(&self, newest: &Inbound, before: &[Inbound]) -> Prepared {
+        diagnosis::prepare(newest, before, &self.desk())
+    }
+
+    /// Diagnoses what was read, with the rows that answer its inquiry. The second value is what `newest` says, as it may be kept.
+    #[must_use]
+    pub fn judge(
+        &self,
+        newest: &Inbound,
+        prepared: &Prepared,
+        requests: Vec<LoggedRequest>,
+    ) -> (Diagnosis, Conversation) {
+        diagnosis::judge(newest, prepared, &self.desk(), requests)
+    }
+
+    fn desk(&self) -> diagnosis::Desk<'_> {
+        diagnosis::Desk {
             registry: &self.registry,
             contract: &self.contract,
             documentation: &self.pages,
@@ -59,8 +80,7 @@ impl World {
             calendar: &self.calendar,
             secret: &self.secret,
             limits: self.limits,
-        };
-        diagnosis::diagnose(inbound, &desk, answer)
+        }
     }
 
     /// Business hours, holidays and routines.

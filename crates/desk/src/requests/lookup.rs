@@ -34,7 +34,8 @@ pub async fn rows(
     let named = request::by_ids(&mut conn, &Vec::from_iter(ids)).await?;
     let mut columns = Columns::new(desk.secrets());
     let veils = Veils::of(&named, routes, &mut columns);
-    let mut search = Search { columns, named, veils };
+    let kept = request::hours(&mut conn).await?;
+    let mut search = Search { columns, named, veils, kept };
     let mut found = search.find(&mut conn, &query).await?;
     if let Some(wider) = inquiry.widened(query, &found) {
         found = search.find(&mut conn, &wider).await?;
@@ -51,6 +52,8 @@ struct Search<'s> {
     /// The rows with the ids that the message names; the same for both looks.
     named: Vec<Found>,
     veils: Veils,
+    /// Of which hours there are requests.
+    kept: Option<(i64, i64)>,
 }
 
 impl Search<'_> {
@@ -59,7 +62,7 @@ impl Search<'_> {
         let (from, to) = (ceiling(query.from), floor(query.to));
         let mut others = BTreeMap::new();
         for by in self.asked(query) {
-            let found = request::within(conn, &by, from, to).await?;
+            let found = request::within_kept(conn, self.kept, &by, (from, to)).await?;
             others.extend(found.into_iter().map(placed));
         }
         let mut rows: BTreeMap<Place, Found> = self.named.iter().cloned().map(placed).collect();

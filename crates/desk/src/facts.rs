@@ -1,0 +1,93 @@
+//! What a diagnosis saw, packed so that it can be made again to the same bytes.
+
+use std::io::{Read as _, Write as _};
+
+use balcao_core::evidence::key::KeyPrint;
+use balcao_core::facts::request_log::LoggedRequest;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The states of what judged, the messages that were read, and the rows of the log that were found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    /// The registry's revision; `None` before the first.
+    pub(crate) registry: Option<String>,
+    /// The procedure's revision; `None` for the one that comes with the program.
+    pub(crate) procedure: Option<String>,
+    /// The documentation's state.
+    pub(crate) documents: String,
+    /// Ids of the messages, newest first.
+    pub(crate) messages: Vec<String>,
+    /// The rows that the request log answered.
+    pub(crate) requests: Vec<Row>,
+}
+
+/// A row of the request log as it was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Row {
+    at: Timestamp,
+    request_id: Option<String>,
+    environment: String,
+    method: String,
+    path: String,
+    status: Option<u16>,
+    api_key: Option<String>,
+    user: Option<String>,
+    token_issued_at: Option<Timestamp>,
+    error: Option<String>,
+    duration_ms: Option<u64>,
+}
+
+impl From<&LoggedRequest> for Row {
+    fn from(row: &LoggedRequest) -> Self {
+        Self {
+            at: row.at,
+            request_id: row.request_id.clone(),
+            environment: row.environment.clone(),
+            method: row.method.clone(),
+            path: row.path.clone(),
+            status: row.status,
+            api_key: row.api_key.as_ref().map(KeyPrint::stored),
+            user: row.user.clone(),
+            token_issued_at: row.token_issued_at,
+            error: row.error.clone(),
+            duration_ms: row.duration_ms,
+        }
+    }
+}
+
+impl From<Row> for LoggedRequest {
+    fn from(row: Row) -> Self {
+        Self {
+            at: row.at,
+            request_id: row.request_id,
+            environment: row.environment,
+            method: row.method,
+            path: row.path,
+            status: row.status,
+            api_key: row.api_key.as_deref().and_then(KeyPrint::from_stored),
+            user: row.user,
+            token_issued_at: row.token_issued_at,
+            error: row.error,
+            duration_ms: row.duration_ms,
+        }
+    }
+}
+
+impl Seen {
+    /// Deflated JSON.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        // Writing into memory does not fail.
+        let written = encoder.write_all(&json).and_then(|()| encoder.finish());
+        written.unwrap_or_default()
+    }
+
+    /// `None` for bytes that are none of ours.
+    pub(crate) fn unpack(packed: &[u8]) -> Option<Self> {
+        let mut json = Vec::new();
+        flate2::read::DeflateDecoder::new(packed).read_to_end(&mut json).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+}

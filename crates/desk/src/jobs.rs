@@ -1,0 +1,281 @@
+//! Background work: what is to be done by itself, kept in the database, done by one worker at a time, tried again when it fails, and set
+//! aside for a person after ten failures.
+//!
+//! Every kind may be done twice without harm: a worker may vanish after the work and before it says so.
+
+use balcao_core::mask::Masker;
+use balcao_store::job::{self, Job};
+use balcao_store::{JobId, Scope, account, attempt, idempotency, sealed, setting, ticket};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::caller::{Caller, Permission};
+use crate::desk::{Desk, millis, random};
+use crate::error::DeskError;
+use crate::requests;
+use crate::trail::{self, Event};
+use crate::verbs::silence;
+
+/// How long a worker may take before another takes the job over.
+const TERM: SignedDuration = SignedDuration::from_mins(5);
+/// The longest wait between two tries.
+const LONGEST_WAIT: i64 = 3_600_000;
+
+/// The kinds, each with the version of its payload in its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Reminders, and the end of what stayed unanswered.
+    Silence,
+    /// Throwing away what is older than it may be kept.
+    Retention,
+    /// Sealing anew, with the newest key, what was sealed with an older one.
+    Reseal,
+}
+
+impl Work {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Silence, Self::Retention, Self::Reseal];
+
+    /// The code that rows have.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Silence => "silence@1",
+            Self::Retention => "retention@1",
+            Self::Reseal => "reseal@1",
+        }
+    }
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|work| work.code() == code)
+    }
+
+    /// How long after its end it is done again.
+    fn every(self) -> SignedDuration {
+        match self {
+            Self::Silence => SignedDuration::from_mins(1),
+            Self::Retention => SignedDuration::from_hours(1),
+            Self::Reseal => SignedDuration::from_mins(10),
+        }
+    }
+
+    async fn run(self, desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
+        match self {
+            Self::Silence => silence::round(desk, now).await.map(|_| ()),
+            Self::Retention => forget(desk, now).await,
+            Self::Reseal => reseal(desk).await,
+        }
+    }
+}
+
+/// Plants each kind once, however many servers start.
+///
+/// # Errors
+/// If the database fails.
+pub async fn plant(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
+    desk.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                for work in Work::ALL {
+                    let job = Job::new(work.code(), "{}", millis(now));
+                    let name = format!("job {}", work.code());
+                    if setting::first(tx, &name, job.id.as_str()).await? == job.id.as_str() {
+                        job::add(tx, &job).await?;
+                    }
+                }
+                Ok::<_, DeskError>(())
+            })
+        })
+        .await
+}
+
+/// What came of looking for work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is due.
+    Idle,
+    /// A job was done.
+    Done(String),
+    /// A job failed and was given back, or set aside.
+    Failed(String),
+}
+
+/// Takes the job that has been due longest and does it. `worker` names this one among all.
+///
+/// # Errors
+/// If the database fails.
+pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcome, DeskError> {
+    let name = worker.to_owned();
+    let until = millis(now.saturating_add(TERM).unwrap_or(Timestamp::MAX));
+    let taken = desk
+        .store()
+        .write(move |tx| {
+            Box::pin(async move { Ok::<_, DeskError>(job::claim(tx, &name, millis(now), until).await?) })
+        })
+        .await?;
+    let Some(job) = taken else { return Ok(Outcome::Idle) };
+    let done = match Work::parse(&job.kind) {
+        Some(work) => work.run(desk, now).await,
+        // Written by a newer program: it stays for that one to do.
+        None => Err(DeskError::Damaged("uma tarefa de um tipo que este programa não conhece")),
+    };
+    let (kind, worker) = (job.kind.clone(), worker.to_owned());
+    match done {
+        Ok(()) => {
+            desk.store()
+                .write(move |tx| {
+                    Box::pin(async move {
+                        // Whoever lost the job to another worker does not plant its successor.
+                        if job::done(tx, &job.id, &worker).await?
+                            && let Some(work) = Work::parse(&job.kind)
+                        {
+                            let next = now.saturating_add(work.every()).unwrap_or(Timestamp::MAX);
+                            job::add(tx, &Job::new(work.code(), "{}", millis(next))).await?;
+                        }
+                        Ok::<_, DeskError>(())
+                    })
+                })
+                .await?;
+            Ok(Outcome::Done(kind))
+        }
+        Err(error) => {
+            let text = Masker::new([]).mask(&chain(&error));
+            let wait = 1_000_i64.saturating_mul(1 << job.attempts.clamp(0, 12)).min(LONGEST_WAIT);
+            let again = millis(now).saturating_add(wait);
+            let shown = text.clone();
+            desk.store()
+                .write(move |tx| {
+                    Box::pin(async move {
+                        job::failed(tx, &job.id, &worker, &text, again).await?;
+                        Ok::<_, DeskError>(())
+                    })
+                })
+                .await?;
+            Ok(Outcome::Failed(format!("{kind}: {shown}")))
+        }
+    }
+}
+
+/// An error with its causes.
+fn chain(error: &DeskError) -> String {
+    let mut causes = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    causes.join(": ")
+}
+
+/// Throws away what is older than it may be kept.
+async fn forget(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
+    requests::forget_old(desk, now).await?;
+    let days = |days: u32| millis(now).saturating_sub(i64::from(days).saturating_mul(86_400_000));
+    let keys = days(desk.settings().keep_idempotency);
+    let week = days(7);
+    desk.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                sealed::expire(tx, millis(now)).await?;
+                idempotency::forget(tx, keys).await?;
+                attempt::forget(tx, week).await?;
+                job::forget_done(tx, week).await?;
+                Ok::<_, DeskError>(())
+            })
+        })
+        .await
+}
+
+/// Seals anew what an older key sealed.
+async fn reseal(desk: &Desk) -> Result<(), DeskError> {
+    const SOME: u16 = 100;
+    let old: Vec<String> = desk.secrets().old_keys().map(str::to_owned).collect();
+    for key in old {
+        loop {
+            let mut conn = desk.store().read().await?;
+            let rows = sealed::with_key(&mut conn, &key, SOME).await?;
+            drop(conn);
+            if rows.is_empty() {
+                break;
+            }
+            let mut anew = Vec::new();
+            for mut row in rows {
+                let opened = desk.secrets().open(&row);
+                let opened =
+                    opened.map_err(|_why| DeskError::Damaged("um original selado, ao trocar a chave"))?;
+                desk.secrets().seal_into(&mut row, &opened, random()?);
+                anew.push(row);
+            }
+            desk.store()
+                .write(move |tx| {
+                    Box::pin(async move {
+                        for row in &anew {
+                            sealed::reseal(tx, row).await?;
+                        }
+                        Ok::<_, DeskError>(())
+                    })
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The jobs that were set aside, in order, from `after` on.
+///
+/// # Errors
+/// If the caller may not, or the database fails.
+pub async fn quarantined(
+    desk: &Desk,
+    caller: &Caller,
+    after: Option<&JobId>,
+    limit: u16,
+) -> Result<Vec<Job>, DeskError> {
+    caller.must(Permission::ManageJobs)?;
+    let mut conn = desk.store().read().await?;
+    Ok(job::list(&mut conn, "quarantined", after, limit).await?)
+}
+
+/// Lets a job that was set aside be tried again.
+///
+/// # Errors
+/// If the caller may not, or it is not set aside.
+pub async fn release(desk: &Desk, caller: &Caller, id: &JobId, now: Timestamp) -> Result<(), DeskError> {
+    caller.must(Permission::ManageJobs)?;
+    let (caller, id) = (caller.clone(), id.clone());
+    desk.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                if !job::release(tx, &id, millis(now)).await? {
+                    return Err(DeskError::NotFound("tarefa em quarentena"));
+                }
+                let data = json!({"job": id.as_str()});
+                let event = Event { ticket: None, at: now, by: &caller, what: "job_released", data };
+                Ok(trail::record(tx, event).await?)
+            })
+        })
+        .await
+}
+
+/// How the desk stands, for whoever looks after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Jobs set aside.
+    pub quarantined: usize,
+    /// Tickets past a deadline, at most 500.
+    pub overdue: usize,
+    /// People who can log in.
+    pub accounts: usize,
+}
+
+/// Counts what whoever looks after the desk should know.
+///
+/// # Errors
+/// If the database fails.
+pub async fn standing(desk: &Desk, now: Timestamp) -> Result<Standing, DeskError> {
+    let mut conn = desk.store().read().await?;
+    let quarantined = job::list(&mut conn, "quarantined", None, 500).await?.len();
+    let overdue = ticket::overdue(&mut conn, &Scope::All, millis(now), 500).await?.len();
+    let accounts = account::list(&mut conn).await?.len();
+    Ok(Standing { quarantined, overdue, accounts })
+}

@@ -1,0 +1,134 @@
+//! Answering the partner, and notes among ourselves.
+
+use balcao_core::mask::Masker;
+use balcao_core::ticket::{Missing, Refusal, RefusalCode};
+use balcao_store::message::Message;
+use balcao_store::ticket::Ticket;
+use balcao_store::{MessageId, Scope, TicketId, diagnosis, message, pause, search, ticket};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::due;
+use super::examine::stems;
+use super::standing::{self, ExcerptLine, Line};
+use crate::caller::{Caller, Permission};
+use crate::desk::{Desk, millis};
+use crate::error::DeskError;
+use crate::trail::{self, Event};
+
+/// What is said, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// To the partner, with the excerpts that it rests on beside those that it quotes of the diagnosis.
+    Reply {
+        /// The text.
+        body: String,
+        /// Excerpts of the documentation.
+        citations: Vec<ExcerptLine>,
+    },
+    /// Among ourselves; no partner sees it.
+    Note {
+        /// The text.
+        body: String,
+    },
+}
+
+/// The longest text of a reply or note, in bytes.
+const LONGEST: usize = 256 * 1024;
+
+/// Adds a reply or a note. What looks like a secret in it is masked, whoever wrote it.
+///
+/// # Errors
+/// [`DeskError::Refused`] if an excerpt is no longer in its document; if the text is empty or too long; if there is no such ticket for
+/// the caller.
+pub async fn answer(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    word: Word,
+    now: Timestamp,
+) -> Result<(Ticket, Message), DeskError> {
+    caller.must(Permission::WriteTickets)?;
+    for _ in 0..5 {
+        match attempt(desk, caller, id, &word, now).await {
+            Err(DeskError::Stale) => {}
+            done => return done,
+        }
+    }
+    Err(DeskError::Stale)
+}
+
+async fn attempt(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    word: &Word,
+    now: Timestamp,
+) -> Result<(Ticket, Message), DeskError> {
+    let (body, direction, citations) = match word {
+        Word::Reply { body, citations } => (body, "out", Some(citations)),
+        Word::Note { body } => (body, "note", None),
+    };
+    if body.trim().is_empty() || body.len() > LONGEST {
+        return Err(DeskError::Invalid("`body` não pode ser vazio nem ter mais de 256 KiB".to_owned()));
+    }
+    let mut conn = desk.store().read().await?;
+    let mut row = ticket::get(&mut conn, &caller.scope(), id).await?.ok_or(DeskError::NotFound("chamado"))?;
+    let run = diagnosis::newest(&mut conn, &Scope::All, id).await?;
+    let pauses = due::pauses(&pause::of_ticket(&mut conn, id).await?);
+    drop(conn);
+    let state = desk.state();
+    if let Some(citations) = citations {
+        let line = run.map(|run| Line::parse(&run.line)).transpose()?;
+        let quoted = line.into_iter().flat_map(|line| line.citations);
+        let quoted = quoted.filter(|cited| quotes(body, &cited.excerpt));
+        let all: Vec<ExcerptLine> = citations.iter().cloned().chain(quoted).collect();
+        if !standing::are_kept(&all, &state) {
+            return Err(no_longer_there());
+        }
+        row.last_out = Some(millis(now));
+        row.first_answer = row.first_answer.or(Some(millis(now)));
+    }
+    row.updated = millis(now);
+    due::set(&mut row, &pauses, &state.world);
+    let message = Message {
+        id: MessageId::fresh(),
+        ticket: id.clone(),
+        at: millis(now),
+        direction: direction.to_owned(),
+        author: caller.name.clone(),
+        body: Masker::new([]).mask(body),
+        channel: row.channel.clone(),
+        dedupe: None,
+    };
+    let caller = caller.clone();
+    desk.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = ticket::update(tx, &caller.scope(), &row).await?;
+                message::add(tx, &message).await?;
+                search::add_words(tx, &row, &stems(std::iter::once(message.body.as_str()))).await?;
+                let what = if message.direction == "out" { "answered" } else { "noted" };
+                let data = json!({"message": message.id.as_str()});
+                trail::record(tx, Event { ticket: Some(&row.id), at: now, by: &caller, what, data }).await?;
+                Ok((row, message))
+            })
+        })
+        .await
+}
+
+/// Whether a text quotes an excerpt: line by line, since a quotation is indented or marked.
+fn quotes(body: &str, excerpt: &str) -> bool {
+    let mut lines = excerpt.lines().map(str::trim).filter(|line| line.len() > 20);
+    lines.any(|line| body.contains(line))
+}
+
+fn no_longer_there() -> DeskError {
+    let text =
+        "um trecho citado não está mais no documento; rode o diagnóstico outra vez e revise a resposta";
+    DeskError::Refused(Refusal {
+        code: RefusalCode::Incomplete,
+        detail: "a resposta cita o que a documentação não diz".to_owned(),
+        missing: vec![Missing { code: "citations".to_owned(), text: text.to_owned() }],
+    })
+}

@@ -1,0 +1,24 @@
+//! The verbs, one file each. Every one says who asks, what for, and when; it reads, lets the core decide, and writes once.
+
+mod conversation;
+mod evidence;
+mod examine;
+mod mark;
+mod standing;
+pub use standing::ExcerptLine as Cited;
+
+pub mod answer;
+pub mod assign;
+pub mod confirm;
+pub mod correct;
+pub mod due;
+pub mod follow_up;
+pub mod link;
+pub mod list;
+pub mod open_original;
+pub mod receive;
+pub mod rerun;
+pub mod show;
+pub mod silence;
+pub mod split;
+pub mod step;

@@ -1,0 +1,196 @@
+//! Taking a step of the methodology: the only way in which a ticket's state changes.
+
+use balcao_core::ticket::{Changed, Closing, Rules, State, Transition, transition};
+use balcao_store::ticket::Ticket;
+use balcao_store::{Conn, Scope, TicketId, Tx, diagnosis, evidence, pause, ticket};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::standing::{self, Line};
+use super::{due, evidence as found};
+use crate::caller::{Caller, Permission};
+use crate::desk::{Desk, State as World, millis};
+use crate::error::DeskError;
+use crate::trail::{self, Event};
+
+/// How often a step is judged anew because the ticket was changed meanwhile, where the caller named no version.
+const TRIES: u32 = 5;
+
+/// Takes a step. `version` is the one that the caller read, if it insists on it.
+///
+/// # Errors
+/// [`DeskError::Refused`] with everything that is missing; nothing has changed then.
+pub async fn step(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    (wanted, version): (&Transition, Option<i64>),
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    caller.must(Permission::MoveTickets)?;
+    for _ in 1..TRIES {
+        match attempt(desk, caller, id, (wanted, version), now).await {
+            Err(DeskError::Stale) if version.is_none() => {}
+            done => return done,
+        }
+    }
+    attempt(desk, caller, id, (wanted, version), now).await
+}
+
+async fn attempt(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    (wanted, version): (&Transition, Option<i64>),
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    let world = desk.state();
+    let mut conn = desk.store().read().await?;
+    let before = Before::read(&mut conn, &caller.scope(), id).await?;
+    drop(conn);
+    if version.is_some_and(|version| version != before.ticket.version) {
+        return Err(DeskError::Stale);
+    }
+    let taken = before.take(wanted, caller, &world, now)?;
+    let (caller, wanted) = (caller.clone(), wanted.clone());
+    desk.store().write(move |tx| Box::pin(async move { write(tx, taken, &wanted, &caller, now).await })).await
+}
+
+/// A ticket with what the guards look at.
+pub(crate) struct Before {
+    pub(crate) ticket: Ticket,
+    line: Line,
+    evidence: Vec<evidence::Evidence>,
+    pauses: Vec<pause::Pause>,
+}
+
+/// A step that the core has granted, not yet written.
+pub(crate) struct Taken {
+    before: State,
+    ticket: Ticket,
+    asked: Vec<evidence::Evidence>,
+    changed: Changed,
+}
+
+impl Before {
+    pub(crate) async fn read(conn: &mut Conn, scope: &Scope, id: &TicketId) -> Result<Self, DeskError> {
+        let ticket = ticket::get(conn, scope, id).await?.ok_or(DeskError::NotFound("chamado"))?;
+        // Whoever sees the ticket is judged by all that is known of it.
+        let run = diagnosis::newest(conn, &Scope::All, id).await?;
+        let run = run.ok_or(DeskError::Damaged("um chamado sem diagnóstico"))?;
+        let line = Line::parse(&run.line)?;
+        let evidence = evidence::of_ticket(conn, &Scope::All, id).await?;
+        let pauses = pause::of_ticket(conn, id).await?;
+        Ok(Self { ticket, line, evidence, pauses })
+    }
+
+    pub(crate) fn take(
+        self,
+        wanted: &Transition,
+        caller: &Caller,
+        world: &World,
+        now: Timestamp,
+    ) -> Result<Taken, DeskError> {
+        let standing = standing::of(&self.ticket, &self.line, &self.evidence, world)?;
+        let situation = self.ticket.situation.as_deref().unwrap_or(&self.line.situation);
+        let rules = Rules::of(&world.world.procedure, situation);
+        let changed = transition(&standing, wanted, &caller.actor(), &rules, now)?;
+        let known = |name: &String| rules.evidence.contains_key(name);
+        let asked = wanted.asked.iter().filter(|name| known(name));
+        let asked = asked.map(|name| found::asked(&self.ticket.id, millis(now), name)).collect();
+        let mut after = applied(self.ticket, &changed, wanted, now);
+        let mut pauses = due::pauses(&self.pauses);
+        if standing.state == State::AwaitingPartner {
+            pauses.iter_mut().filter(|pause| pause.to.is_none()).for_each(|pause| pause.to = Some(now));
+        }
+        due::set(&mut after, &pauses, &world.world);
+        Ok(Taken { before: standing.state, ticket: after, asked, changed })
+    }
+}
+
+/// The ticket's row after the step.
+fn applied(mut row: Ticket, changed: &Changed, wanted: &Transition, now: Timestamp) -> Ticket {
+    row.updated = millis(now);
+    let now = Some(row.updated);
+    let (was_awaiting, standing) = (row.state == State::AwaitingPartner.code(), &changed.standing);
+    row.state = standing.state.code().to_owned();
+    row.escalation = standing.escalated_to.map(|team| team.code().to_owned());
+    if let Some(team) = standing.escalated_to {
+        row.team = Some(team.code().to_owned());
+    }
+    row.analysis.clone_from(&standing.analysis);
+    row.solution.clone_from(&standing.solution);
+    row.confirmation = standing::confirmation_code(standing.confirmation).map(str::to_owned);
+    row.reminders = i64::from(standing.reminders.sent);
+    row.last_reminder = standing.reminders.last.map(millis);
+    row.awaiting_since = match standing.state {
+        State::AwaitingPartner if !was_awaiting => now,
+        State::AwaitingPartner => row.awaiting_since,
+        // Waiting for a confirmation is waiting for the partner too.
+        State::Resolved => now,
+        _ => None,
+    };
+    match standing.state {
+        State::Resolved => row.resolved = now,
+        State::Closed => row.closed = now,
+        _ if changed.reopened => (row.resolved, row.closed, row.closing) = (None, None, None),
+        _ => {}
+    }
+    if wanted.to == State::AwaitingPartner || wanted.to == State::Resolved {
+        // Asking for something, and telling the solution, are answers.
+        row.last_out = now;
+        row.first_answer = row.first_answer.or(now);
+    }
+    if let Some(closing) = changed.closing {
+        row.closing = Some(closing_code(closing).to_owned());
+    }
+    if let Some(last) = &changed.final_classification {
+        row.final_situation = Some(last.situation.clone());
+        row.final_cause = Some(last.cause.clone());
+    }
+    row
+}
+
+fn closing_code(closing: Closing) -> &'static str {
+    match closing {
+        Closing::Confirmed => "confirmed",
+        Closing::NoAnswer => "no_answer",
+    }
+}
+
+/// Writes a granted step, with its entry in the trail.
+pub(crate) async fn write(
+    tx: &mut Tx,
+    taken: Taken,
+    wanted: &Transition,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    let Taken { before, ticket: row, asked, changed } = taken;
+    let row = ticket::update(tx, &caller.scope(), &row).await?;
+    match (before, wanted.to) {
+        (_, State::AwaitingPartner) => pause::begin(tx, &row.id, millis(now)).await?,
+        (State::AwaitingPartner, _) => pause::end(tx, &row.id, millis(now)).await?,
+        _ => {}
+    }
+    for evidence in &asked {
+        evidence::add(tx, evidence).await?;
+    }
+    let data = particulars(before, wanted, &changed);
+    let event = Event { ticket: Some(&row.id), at: now, by: caller, what: "state_changed", data };
+    trail::record(tx, event).await?;
+    Ok(row)
+}
+
+fn particulars(before: State, wanted: &Transition, changed: &Changed) -> Value {
+    let masker = balcao_core::mask::Masker::new([]);
+    let masked = |text: &Option<String>| text.as_deref().map(|text| masker.mask(text));
+    json!({
+        "from": before.code(), "to": wanted.to.code(), "reason": masker.mask(&wanted.reason),
+        "escalate_to": wanted.escalate_to, "asked": wanted.asked,
+        "analysis": masked(&wanted.analysis), "solution": masked(&wanted.solution),
+        "confirmation": standing::confirmation_code(changed.standing.confirmation),
+        "closing": changed.closing, "final_classification": changed.final_classification,
+        "reclassified": changed.reclassified, "reopened": changed.reopened,
+    })
+}
