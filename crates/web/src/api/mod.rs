@@ -1,0 +1,30 @@
+//! `/api/v1`: one file for each kind of thing.
+
+mod access;
+mod conversation;
+mod knowledge;
+mod links;
+mod operations;
+mod people;
+mod registry;
+mod requests;
+mod tickets;
+mod views;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::router::App;
+
+/// Every operation, with its description.
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(tickets::router())
+        .merge(conversation::router())
+        .merge(links::router())
+        .merge(access::router())
+        .merge(people::router())
+        .merge(operations::router())
+        .merge(requests::router())
+        .merge(registry::router())
+        .merge(knowledge::router())
+}
