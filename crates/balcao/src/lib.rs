@@ -4,5 +4,8 @@
 
 pub mod catalogue;
 pub mod cli;
+pub mod opening;
 mod report;
+pub mod server;
+pub mod settings;
 pub mod setup;

@@ -69,7 +69,7 @@ pub(super) fn open(path: &Path, catalogue: &Catalogue) -> anyhow::Result<Box<dyn
 }
 
 /// A bar of bytes read, where a person watches and the size is known.
-fn progress(path: &Path) -> ProgressBar {
+pub(super) fn progress(path: &Path) -> ProgressBar {
     let size = std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
     if size == 0 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -1,11 +1,20 @@
 //! The commands, one file each; what they share is here: arguments, words, exit codes.
 
+pub mod audit;
+pub mod backup;
 pub mod completions;
+pub mod config;
+pub mod demo;
 pub mod diagnose;
 pub mod docs;
+pub mod doctor;
 pub mod evaluate;
 pub mod extract;
 pub mod procedure;
+pub mod secrets;
+pub mod serve;
+pub mod ticket;
+pub mod token;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -32,6 +41,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
+    Demo(demo::Demo),
+    Token(token::Token),
+    Ticket(ticket::Ticket),
+    Audit(audit::Audit),
+    Doctor(doctor::Doctor),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Secrets(secrets::SecretsCommand),
+    Config(config::Config),
     Diagnose(diagnose::Diagnose),
     Extract(extract::Extract),
     Evaluate(evaluate::Evaluate),
@@ -71,6 +90,16 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli, catalogue: &Catalogue) -> anyhow::Result<ExitCode> {
     match cli.command {
+        Command::Serve(command) => command.run(catalogue),
+        Command::Demo(command) => command.run(catalogue),
+        Command::Token(command) => command.run(catalogue),
+        Command::Ticket(command) => command.run(catalogue),
+        Command::Audit(command) => command.run(catalogue),
+        Command::Doctor(command) => command.run(catalogue),
+        Command::Backup(command) => command.run(catalogue),
+        Command::Restore(command) => command.run(catalogue),
+        Command::Secrets(command) => command.run(catalogue),
+        Command::Config(command) => command.run(catalogue),
         Command::Diagnose(command) => command.run(catalogue),
         Command::Extract(command) => command.run(catalogue),
         Command::Evaluate(command) => command.run(catalogue),

@@ -1,0 +1,153 @@
+//! The desk as a server: HTTP, background work, and an end in which nothing is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use balcao_desk::{Desk, jobs};
+use balcao_web::{App, Limits, router};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How long requests that are being answered may take when the server ends.
+const LAST_WORDS: Duration = Duration::from_secs(20);
+
+/// What of a server is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// Answer HTTP.
+    pub web: bool,
+    /// Do background work.
+    pub worker: bool,
+}
+
+/// Serves until the program is asked to end. `ready` is told the address once requests are answered.
+pub async fn serve(
+    desk: Desk,
+    listen: &str,
+    parts: Parts,
+    ready: impl FnOnce(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    jobs::plant(&desk, Timestamp::now()).await?;
+    tasks.spawn(watch_changes(desk.clone(), stopping.clone()));
+    if parts.worker {
+        tasks.spawn(work(desk.clone(), stopping.clone()));
+    }
+    if parts.web {
+        let listener = TcpListener::bind(listen).await.with_context(|| listen.to_owned())?;
+        let address = listener.local_addr()?.to_string();
+        let app = App::new(desk.clone(), Limits::default(), Arc::new(Timestamp::now));
+        tasks.spawn(keep_up(app.clone(), stopping.clone()));
+        let mut asked = stopping.clone();
+        let server = axum::serve(listener, router(app));
+        let server = server.with_graceful_shutdown(async move {
+            let _ended = asked.wait_for(|stop| *stop).await;
+        });
+        tasks.spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the server ended");
+            }
+        });
+        ready(&address)?;
+    } else {
+        ready("-")?;
+    }
+    asked_to_end().await?;
+    tracing::info!("ending: what is being answered is answered first");
+    let _nobody_listens = stop.send(true);
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST_WORDS, ended).await.is_err() {
+        tracing::warn!("some requests took too long and were cut off");
+    }
+    desk.store().close().await;
+    Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn asked_to_end() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            done = tokio::signal::ctrl_c() => done?,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+/// Waits, but not longer than until the end; whether to go on.
+async fn goes_on(stopping: &mut watch::Receiver<bool>, wait: Duration) -> bool {
+    tokio::time::timeout(wait, stopping.wait_for(|stop| *stop)).await.is_err()
+}
+
+/// Another server may have changed the registry, the documentation or the procedure.
+async fn watch_changes(desk: Desk, mut stopping: watch::Receiver<bool>) {
+    while goes_on(&mut stopping, Duration::from_secs(1)).await {
+        if let Err(error) = desk.refresh().await {
+            tracing::warn!(error = chain(&error), "what judges messages could not be looked at");
+        }
+    }
+}
+
+/// Counters and rates are kept small.
+async fn keep_up(app: App, mut stopping: watch::Receiver<bool>) {
+    while goes_on(&mut stopping, Duration::from_secs(5)).await {
+        app.upkeep();
+    }
+}
+
+/// Does one job after the other, and waits where none is due.
+async fn work(desk: Desk, mut stopping: watch::Receiver<bool>) {
+    let name = format!("{}-{}", std::process::id(), balcao_store::JobId::fresh());
+    let mut wait = Duration::ZERO;
+    while goes_on(&mut stopping, wait).await {
+        wait = match jobs::run_one(&desk, &name, Timestamp::now()).await {
+            Ok(jobs::Outcome::Done(_)) => Duration::ZERO,
+            Ok(jobs::Outcome::Idle) => Duration::from_secs(1),
+            Ok(jobs::Outcome::Failed(why)) => {
+                tracing::warn!(job = why, "a job failed and will be tried again");
+                Duration::ZERO
+            }
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "no job could be taken");
+                Duration::from_secs(5)
+            }
+        };
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut causes = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    causes.join(": ")
+}
+
+/// Log lines on standard error, as the settings say.
+pub fn log(level: &str, format: &str) -> anyhow::Result<()> {
+    use tracing_subscriber::EnvFilter;
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::util::SubscriberInitExt as _;
+
+    // Libraries speak only when something is wrong.
+    let filter = EnvFilter::try_new(format!("warn,balcao={level},balcao_desk={level},balcao_web={level}"))?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    if format == "json" {
+        registry.with(lines.json().flatten_event(true)).try_init()?;
+    } else {
+        registry.with(lines).try_init()?;
+    }
+    Ok(())
+}
