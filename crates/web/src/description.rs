@@ -44,8 +44,24 @@ fn describe() -> Value {
         let tags = operation.get("tags").and_then(Value::as_array);
         let open = tags.is_some_and(|tags| tags.contains(&json!("access")));
         operation.insert("security".to_owned(), if open { json!([]) } else { json!([{"bearer": []}]) });
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten().filter_map(Value::as_object_mut) {
+            if let Some(schema) = parameter.get("name").and_then(Value::as_str).and_then(header) {
+                parameter.insert("schema".to_owned(), schema);
+            }
+        }
     }
     whole
+}
+
+/// What may stand in a header.
+fn header(name: &str) -> Option<Value> {
+    Some(match name {
+        "If-Match" => json!({"type": "string"}),
+        "Idempotency-Key" => json!({"type": "string", "minLength": 1, "maxLength": 255}),
+        "Content-Encoding" => json!({"type": "string", "enum": ["gzip", "identity"]}),
+        _ => return None,
+    })
 }
 
 /// Puts a member into the object at a place, which is there.

@@ -1,5 +1,7 @@
 //! The parts of a request, each read with a problem as the only way to fail.
 
+use std::convert::Infallible;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH};
@@ -28,6 +30,11 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
 /// Reads JSON; the problem names the field, never its value.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // A struct would be read from a list of its values too, and nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let detail = "o corpo é uma lista; envie um objeto JSON";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();
@@ -121,24 +128,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The version that the caller insists on: `If-Match: "7"`; `*` insists on none.
+/// The version that the caller insists on: `If-Match: "7"`; `*` insists on none, and what is no version fits none.
 pub(crate) struct IfMatch(pub(crate) Option<String>);
 
 impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         let Some(value) = parts.headers.get(IF_MATCH) else { return Ok(Self(None)) };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(Self(None));
-        }
-        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        let tag = quoted.filter(|tag| !tag.is_empty() && !tag.contains('"')).ok_or_else(|| {
-            let detail = "`If-Match` traz uma só etiqueta, entre aspas, como veio em `ETag`";
-            Problem::new(StatusCode::BAD_REQUEST, "malformed", detail)
-        })?;
-        Ok(Self(Some(tag.to_owned())))
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let tag = text.trim().trim_matches('"');
+        Ok(Self((text.trim() != "*").then(|| tag.to_owned())))
     }
 }
 
@@ -150,11 +150,6 @@ impl IfMatch {
 }
 
 /// A header's text, if it is there.
-pub(crate) fn header(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(name) else { return Ok(None) };
-    let text = value.to_str().map_err(|_not_ascii| {
-        let detail = format!("`{name}` só pode ter caracteres visíveis ASCII");
-        Problem::new(StatusCode::BAD_REQUEST, "malformed", detail)
-    })?;
-    Ok(Some(text.to_owned()))
+pub(crate) fn header(headers: &HeaderMap, name: &'static str) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

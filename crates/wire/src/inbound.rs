@@ -1,10 +1,15 @@
 //! An inbound message as the batch interface takes it.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// The largest message that is read, attachments included, in bytes: above it nobody pastes, somebody floods.
 pub const LARGEST_MESSAGE: usize = 64 * 1024 * 1024;
@@ -32,12 +37,12 @@ struct InboundLine {
     id: String,
     channel: String,
     received_at: String,
-    from: Option<SenderLine>,
+    from: Option<Object<SenderLine>>,
     subject: Option<String>,
     #[serde(default)]
     body: String,
     #[serde(default)]
-    attachments: Vec<AttachmentLine>,
+    attachments: Vec<Object<AttachmentLine>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -52,6 +57,29 @@ struct AttachmentLine {
     media_type: Option<String>,
     text: Option<String>,
     base64: Option<String>,
+}
+
+/// A struct written as an object; as a list of its values in order it would be read too, and nobody means that.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Named<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Named<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        reader.deserialize_map(Named(PhantomData))
+    }
 }
 
 /// The fields of the format; another name in a line is its author's and may be anything.
@@ -82,7 +110,7 @@ pub fn parse(line: &str) -> Result<Inbound, InboundError> {
         return Err(InboundError::TooLarge(line.len()));
     }
     let mut reader = serde_json::Deserializer::from_str(line);
-    let read: InboundLine = serde_path_to_error::deserialize(&mut reader)
+    let Object(read): Object<InboundLine> = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| InboundError::Shape { path: place(error.path()), reason: shape(error.inner()) })?;
     convert(read)
 }
@@ -92,7 +120,7 @@ pub fn parse(line: &str) -> Result<Inbound, InboundError> {
 /// # Errors
 /// As [`parse`].
 pub fn from_value(value: &serde_json::Value) -> Result<Inbound, InboundError> {
-    let read: InboundLine = serde_path_to_error::deserialize(value)
+    let Object(read): Object<InboundLine> = serde_path_to_error::deserialize(value)
         .map_err(|error| InboundError::Shape { path: place(error.path()), reason: shape(error.inner()) })?;
     convert(read)
 }
@@ -137,7 +165,7 @@ fn convert(read: InboundLine) -> Result<Inbound, InboundError> {
     }
     let received_at: Timestamp = read.received_at.parse().map_err(|_error| InboundError::ReceivedAt)?;
     let attachments = read.attachments.into_iter().enumerate().map(attachment).collect::<Result<_, _>>()?;
-    let from = read.from.unwrap_or_default();
+    let from = read.from.map(|Object(from)| from).unwrap_or_default();
     Ok(Inbound {
         id: read.id,
         channel: read.channel,
@@ -149,7 +177,7 @@ fn convert(read: InboundLine) -> Result<Inbound, InboundError> {
     })
 }
 
-fn attachment((index, read): (usize, AttachmentLine)) -> Result<Attachment, InboundError> {
+fn attachment((index, Object(read)): (usize, Object<AttachmentLine>)) -> Result<Attachment, InboundError> {
     let content = match (read.text, read.base64) {
         (Some(text), None) => Content::Text(text),
         (None, Some(encoded)) => {
@@ -160,4 +188,27 @@ fn attachment((index, read): (usize, AttachmentLine)) -> Result<Attachment, Inbo
         _ => return Err(InboundError::NoContent(index)),
     };
     Ok(Attachment { name: read.name, media_type: read.media_type, content })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = r#""id": "m", "channel": "api", "received_at": "2026-05-12T08:58:00-03:00""#;
+
+    #[test]
+    fn a_list_is_no_object() {
+        let table = [
+            (format!("{{{HEAD}}}"), true),
+            (format!(r#"{{{HEAD}, "from": {{"name": "Ana"}}}}"#), true),
+            (format!(r#"{{{HEAD}, "from": null}}"#), true),
+            (format!(r#"{{{HEAD}, "from": ["Ana", null]}}"#), false),
+            (format!(r#"{{{HEAD}, "attachments": [["a.txt", null, "x", null]]}}"#), false),
+            (format!(r#"{{{HEAD}, "attachments": [{{"name": "a.txt", "text": "x"}}]}}"#), true),
+            (r#"["m", "api", "2026-05-12T08:58:00-03:00", null, null, "", []]"#.to_owned(), false),
+        ];
+        for (line, fit) in table {
+            assert_eq!(parse(&line).is_ok(), fit, "{line}");
+        }
+    }
 }

@@ -33,7 +33,8 @@ pub async fn confirm(
     let words = message::of_ticket(&mut conn, &Scope::All, id).await?;
     drop(conn);
     let said = words.iter().find(|row| row.id == *message);
-    let said = said.ok_or(DeskError::NotFound("mensagem deste chamado"))?;
+    let said =
+        said.ok_or_else(|| DeskError::Invalid("`message` não é uma mensagem deste chamado".to_owned()))?;
     if said.direction != "in" || !came_after(&words, said, row.last_out) {
         let text =
             "a confirmação se registra com uma mensagem do parceiro, posterior à resposta que ele recebeu";

@@ -55,7 +55,10 @@ pub async fn correct(
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
     caller.must(Permission::WriteTickets)?;
-    let name = label(&correction.evidence).ok_or(DeskError::NotFound("evidência"))?;
+    let name = label(&correction.evidence).ok_or_else(|| {
+        let text = "`evidence` é api_key, user, environment, endpoint, payload, occurred_at ou error_message";
+        DeskError::Invalid(text.to_owned())
+    })?;
     if correction.reason.trim().is_empty() {
         return Err(DeskError::Invalid("diga em `reason` como se sabe que o valor certo é este".to_owned()));
     }

@@ -212,7 +212,8 @@ async fn confirmation(
     Json(view): Json<ConfirmationView>,
 ) -> Result<Response, Problem> {
     let ticket = show::find(&app.desk, &caller, &id).await?;
-    let message = message_id(&view.message)?;
+    let message = MessageId::parse(&view.message)
+        .ok_or_else(|| DeskError::Invalid("`message` não é uma mensagem deste chamado".to_owned()))?;
     let said = if view.confirmed { Confirmation::Confirmed } else { Confirmation::Contested };
     let on: (&TicketId, &MessageId) = (&ticket.id, &message);
     let ticket = confirm::confirm(&app.desk, &caller, on, said, app.now()).await?;

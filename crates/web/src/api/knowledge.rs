@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use balcao_core::facts::documentation::{Documentation as _, Excerpt};
 use balcao_desk::caller::Permission;
 use balcao_desk::documents::{self, PutAll};
-use balcao_desk::{Change, procedure};
+use balcao_desk::{Change, DeskError, procedure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -229,6 +229,9 @@ async fn put_procedure(
 ) -> Result<Answer<Value>, Problem> {
     caller.must(Permission::WriteProcedure)?;
     let new: NewProcedure = large(request).await?;
+    if !(1..=500).contains(&new.reason.chars().count()) {
+        return Err(DeskError::Invalid("`reason` tem de 1 a 500 caracteres".to_owned()).into());
+    }
     let change =
         Change { reason: &new.reason, dry_run: new.dry_run, expected: if_match.0.as_deref(), now: app.now() };
     Ok(plain(&procedure::put(&app.desk, &caller, new.files, &change).await?))

@@ -66,7 +66,10 @@ async fn add(
     Json(new): Json<NewLink>,
 ) -> Result<Response, Problem> {
     let one = show::find(&app.desk, &caller, &id).await?;
-    let other = show::find(&app.desk, &caller, &new.to).await?;
+    let other = show::find(&app.desk, &caller, &new.to).await.map_err(|error| match error {
+        DeskError::NotFound(_) => DeskError::Invalid("`to` não é um chamado que você veja".to_owned()),
+        other => other,
+    })?;
     let ends = (Kind::from(new.kind), &one.id, &other.id);
     let ticket = link::link(&app.desk, &caller, ends, &new.reason, app.now()).await?;
     Ok((StatusCode::CREATED, Answer(TicketRef::from(&ticket))).into_response())

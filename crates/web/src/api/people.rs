@@ -157,14 +157,10 @@ async fn one(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AccountChanges {
-    #[schema(nullable = false)]
     name: Option<String>,
-    #[schema(nullable = false)]
     role: Option<RoleView>,
-    #[schema(nullable = false)]
     team: Option<String>,
     /// Whether it may no longer be used; its sessions then end.
-    #[schema(nullable = false)]
     disabled: Option<bool>,
 }
 

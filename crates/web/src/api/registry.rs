@@ -46,13 +46,23 @@ struct How {
 }
 
 impl How {
-    fn change<'c>(&'c self, if_match: &'c IfMatch, app: &App) -> Change<'c> {
-        Change {
-            reason: self.reason.as_deref().unwrap_or("pela API"),
+    fn change<'c>(&'c self, if_match: &'c IfMatch, app: &App) -> Result<Change<'c>, Problem> {
+        Ok(Change {
+            reason: said(self.reason.as_deref(), "pela API")?,
             dry_run: self.dry_run,
             expected: if_match.0.as_deref(),
             now: app.now(),
+        })
+    }
+}
+
+/// A reason of a fit length.
+fn said<'c>(reason: Option<&'c str>, otherwise: &'c str) -> Result<&'c str, Problem> {
+    match reason {
+        Some(reason) if reason.chars().count() > 500 => {
+            Err(Problem::new(StatusCode::BAD_REQUEST, "malformed", "`reason` tem até 500 caracteres"))
         }
+        reason => Ok(reason.unwrap_or(otherwise)),
     }
 }
 
@@ -110,10 +120,10 @@ async fn put(
     is_json(request.headers())?;
     let bytes = whole(request.into_body(), LARGEST).await?;
     // Syntax is told with its place; what it means, the registry says.
-    let _whole: serde::de::IgnoredAny = parse(&bytes)?;
+    let _whole: std::collections::BTreeMap<String, serde::de::IgnoredAny> = parse(&bytes)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_not_utf8| Problem::new(StatusCode::BAD_REQUEST, "malformed", "o corpo não é UTF-8"))?;
-    Ok(changed(registry::put(&app.desk, &caller, text, &how.change(&if_match, &app)).await?))
+    Ok(changed(registry::put(&app.desk, &caller, text, &how.change(&if_match, &app)?).await?))
 }
 
 /// A table for people with a spreadsheet.
@@ -137,7 +147,7 @@ impl From<TableName> for Table {
 
 /// Exports partners, users or keys as CSV
 #[utoipa::path(get, path = "/api/v1/registry/csv/{table}", tag = "registry", operation_id = "exportTable",
-    params(("table" = TableName, Path)),
+    params(("table" = inline(TableName), Path)),
     responses((status = 200, body = String, content_type = "text/csv"), Problems))]
 async fn table(
     State(app): State<App>,
@@ -168,7 +178,7 @@ struct HowTable {
 ///
 /// Each line changes the entry that it names, or makes it; bad lines are named by number, and then nothing changes.
 #[utoipa::path(put, path = "/api/v1/registry/csv/{table}", tag = "registry", operation_id = "importTable",
-    params(("table" = TableName, Path), HowTable),
+    params(("table" = inline(TableName), Path), HowTable),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Changed), Problems))]
 async fn import(
@@ -181,7 +191,7 @@ async fn import(
     caller.must(balcao_desk::caller::Permission::WriteRegistry)?;
     let bytes = whole(body, LARGEST).await?;
     let change = Change {
-        reason: how.reason.as_deref().unwrap_or("CSV pela API"),
+        reason: said(how.reason.as_deref(), "CSV pela API")?,
         dry_run: how.dry_run,
         expected: None,
         now: app.now(),
@@ -280,7 +290,7 @@ async fn put_entry(
     Json(value): Json<Value>,
 ) -> Result<Response, Problem> {
     let on = (collection(&list)?, Some(id.as_str()));
-    let done = registry::put_entry(&app.desk, &caller, on, value, &how.change(&if_match, &app)).await?;
+    let done = registry::put_entry(&app.desk, &caller, on, value, &how.change(&if_match, &app)?).await?;
     Ok(changed(done))
 }
 
@@ -299,7 +309,7 @@ async fn remove(
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
     let on = (collection(&list)?, id.as_str());
-    let done = registry::remove_entry(&app.desk, &caller, on, &how.change(&if_match, &app)).await?;
+    let done = registry::remove_entry(&app.desk, &caller, on, &how.change(&if_match, &app)?).await?;
     Ok(changed(done))
 }
 
@@ -315,7 +325,7 @@ async fn link(
     Query(how): Query<How>,
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
-    let change = how.change(&if_match, &app);
+    let change = how.change(&if_match, &app)?;
     Ok(changed(registry::link_user(&app.desk, &caller, (&key, &login), &change).await?))
 }
 
@@ -331,6 +341,6 @@ async fn unlink(
     Query(how): Query<How>,
     if_match: IfMatch,
 ) -> Result<Response, Problem> {
-    let change = how.change(&if_match, &app);
+    let change = how.change(&if_match, &app)?;
     Ok(changed(registry::unlink_user(&app.desk, &caller, (&key, &login), &change).await?))
 }

@@ -57,7 +57,10 @@ struct Created {
 /// Reads a message's body as it came, with the key that its sender gave it.
 pub(crate) async fn arrival(headers: &HeaderMap, body: Body) -> Result<Arrival, Problem> {
     is_json(headers)?;
-    let idempotency_key = header(headers, "idempotency-key")?;
+    let idempotency_key = header(headers, "idempotency-key");
+    if idempotency_key.as_ref().is_some_and(|key| key.is_empty() || key.len() > 255) {
+        return Err(DeskError::Invalid("`Idempotency-Key` tem de 1 a 255 caracteres".to_owned()).into());
+    }
     let bytes = whole(body, inbound::LARGEST_MESSAGE).await?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_not_utf8| Problem::new(StatusCode::BAD_REQUEST, "malformed", "o corpo não é UTF-8"))?;
@@ -268,13 +271,10 @@ struct Changes {
     #[schema(value_type = Option<String>, max_length = 200)]
     assignee: Option<Option<String>>,
     /// A priority of the procedure.
-    #[schema(nullable = false)]
     priority: Option<String>,
     /// All its tags.
-    #[schema(nullable = false)]
     tags: Option<Vec<String>>,
     /// The partner, where no address told it.
-    #[schema(nullable = false)]
     partner: Option<String>,
 }
 

@@ -1,0 +1,12 @@
+//! The HTTP API as programs meet it: who may do what, what is answered, and how it is refused.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect should stop"
+)]
+
+mod answers;
+mod desk;
+mod roles;
