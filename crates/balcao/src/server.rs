@@ -30,6 +30,8 @@ pub async fn serve(
     parts: Parts,
     ready: impl FnOnce(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    // Asked for before anyone can know that the server is there: no SIGTERM finds nobody listening.
+    let end = EndAsked::new()?;
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
     jobs::plant(&desk, Timestamp::now()).await?;
@@ -56,7 +58,7 @@ pub async fn serve(
     } else {
         ready("-")?;
     }
-    asked_to_end().await?;
+    end.wait().await?;
     tracing::info!("ending: what is being answered is answered first");
     let _nobody_listens = stop.send(true);
     let ended = async { while tasks.join_next().await.is_some() {} };
@@ -67,20 +69,40 @@ pub async fn serve(
     Ok(())
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn asked_to_end() -> anyhow::Result<()> {
+/// SIGTERM and SIGINT, heard from the moment this exists.
+struct EndAsked {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            done = tokio::signal::ctrl_c() => done?,
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl EndAsked {
+    fn new() -> anyhow::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let terminate = signal(SignalKind::terminate())?;
+            let interrupt = signal(SignalKind::interrupt())?;
+            Ok(Self { terminate, interrupt })
         }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
+
+    #[cfg(unix)]
+    async fn wait(mut self) -> anyhow::Result<()> {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        Ok(())
+    }
+
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+    async fn wait(self) -> anyhow::Result<()> {
+        Ok(tokio::signal::ctrl_c().await?)
+    }
 }
 
 /// Waits, but not longer than until the end; whether to go on.

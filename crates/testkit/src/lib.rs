@@ -1,5 +1,9 @@
-//! For tests and figures only: real servers on loopback, in directories of their own, gone when the program is.
+//! For tests and figures only: real servers on loopback, in directories of their own, gone when the program is; and the desk met from
+//! outside, as other programs meet it.
 //!
 //! **Never here:** anything that ships.
 
+pub mod api;
+pub mod desk;
 pub mod postgres;
+pub mod torture;

@@ -1,0 +1,8 @@
+"""What the contract test adds to Schemathesis: the request log is fed as lines of JSON."""
+
+import schemathesis
+
+
+@schemathesis.serializer("application/x-ndjson")
+def ndjson(ctx, value):
+    return value.encode("utf-8") if isinstance(value, str) else str(value).encode("utf-8")
