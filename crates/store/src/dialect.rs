@@ -77,6 +77,14 @@ impl Engine {
         }
     }
 
+    /// Keeps others from changing accounts until the transaction ends; they can be read meanwhile. On SQLite it writes alone anyway.
+    pub(crate) fn lock_accounts(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select 1",
+            Self::Postgres => "lock table account in share row exclusive mode",
+        }
+    }
+
     /// How many rows of the migrations' own table exist, 0 or 1.
     pub(crate) fn has_migrations(self) -> &'static str {
         match self {

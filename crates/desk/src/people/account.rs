@@ -39,6 +39,8 @@ pub struct Changes {
     pub name: Option<String>,
     /// What the person is to the desk.
     pub role: Option<Role>,
+    /// Of which partner, for a contact. Whoever stops being a contact is of none.
+    pub partner: Option<String>,
     /// Of which team: `Some(None)` for none.
     pub team: Option<Option<String>>,
     /// Whether it may no longer be used; its sessions then end.
@@ -87,16 +89,11 @@ pub(super) async fn add(tx: &mut Tx, row: &Account, by: &Caller, now: Timestamp)
 /// A new row, its values checked.
 pub(super) fn row_of(desk: &Desk, new: NewAccount, now: Timestamp) -> Result<Account, DeskError> {
     let login = folded(&new.login);
-    let fit = |text: &str, most: usize| {
-        !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
-    };
-    if !fit(&login, 200) || login.contains(char::is_whitespace) || !fit(&new.name, 200) {
+    if !is_fit(&login, 200) || login.contains(char::is_whitespace) || !is_fit(&new.name, 200) {
         let text = "`login` (sem espaços) e `name` têm de 1 a 200 caracteres visíveis";
         return Err(DeskError::Invalid(text.to_owned()));
     }
-    if new.team.as_deref().is_some_and(|team| !fit(team, 40)) {
-        return Err(DeskError::Invalid("`team` tem de 1 a 40 caracteres visíveis".to_owned()));
-    }
+    team_fits(new.team.as_deref())?;
     partner_fits(desk, new.role, new.partner.as_deref())?;
     Ok(Account {
         id: AccountId::fresh(),
@@ -114,6 +111,17 @@ pub(super) fn row_of(desk: &Desk, new: NewAccount, now: Timestamp) -> Result<Acc
         created: millis(now),
         updated: millis(now),
     })
+}
+
+fn is_fit(text: &str, most: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
+}
+
+fn team_fits(team: Option<&str>) -> Result<(), DeskError> {
+    if team.is_some_and(|team| !is_fit(team, 40)) {
+        return Err(DeskError::Invalid("`team` tem de 1 a 40 caracteres visíveis".to_owned()));
+    }
+    Ok(())
 }
 
 /// A contact is of a partner that the registry knows; nobody else is of one.
@@ -152,6 +160,7 @@ pub async fn change(
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
+                account::alone(tx).await?;
                 let before = account::get(tx, &id).await?.ok_or(DeskError::NotFound("conta"))?;
                 rank::may_give(&caller, role(&before)?)?;
                 let after = changed(&desk_of, before.clone(), &changes, now)?;
@@ -165,9 +174,11 @@ pub async fn change(
                 account::update(tx, &after).await?;
                 if after.disabled_at.is_some() {
                     session::revoke_all(tx, &id, millis(now)).await?;
+                    one_time::end_of(tx, &id, millis(now)).await?;
                 }
                 let data = json!({
-                    "account": id.as_str(), "role": after.role, "disabled": after.disabled_at.is_some(),
+                    "account": id.as_str(), "role": after.role, "partner": after.partner,
+                    "disabled": after.disabled_at.is_some(),
                 });
                 let event = Event { ticket: None, at: now, by: &caller, what: "account_changed", data };
                 trail::record(tx, event).await?;
@@ -179,16 +190,20 @@ pub async fn change(
 
 fn changed(desk: &Desk, mut row: Account, changes: &Changes, now: Timestamp) -> Result<Account, DeskError> {
     if let Some(name) = &changes.name {
-        if name.trim().is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        if !is_fit(name, 200) {
             return Err(DeskError::Invalid("`name` tem de 1 a 200 caracteres visíveis".to_owned()));
         }
         row.name = name.trim().to_owned();
     }
-    if let Some(role) = changes.role {
+    if changes.role.is_some() || changes.partner.is_some() {
+        let role = changes.role.map_or_else(|| role(&row), Ok)?;
+        let stays = row.partner.take().filter(|_| role == Role::PartnerContact);
+        row.partner = changes.partner.clone().or(stays);
         partner_fits(desk, role, row.partner.as_deref())?;
         role_code(role).clone_into(&mut row.role);
     }
     if let Some(team) = &changes.team {
+        team_fits(team.as_deref())?;
         row.team.clone_from(team);
     }
     match changes.disabled {
@@ -237,6 +252,11 @@ pub fn own(caller: &Caller) -> Option<AccountId> {
     caller.id.strip_prefix("account:").and_then(AccountId::parse)
 }
 
+/// The person who asks himself. A narrowed token is not: it does what it was made for, and does not change how its owner comes in.
+pub(super) fn in_person(caller: &Caller) -> Option<AccountId> {
+    own(caller).filter(|_| caller.narrowed.is_none())
+}
+
 /// A link, good once and for three days, with which the account's owner sets its password.
 ///
 /// # Errors
@@ -272,10 +292,10 @@ pub async fn invite(
     Ok(secret)
 }
 
-/// Sets the password of whoever was invited; other sessions of the account end.
+/// Sets the password of whoever was invited; the account's sessions and other links end.
 ///
 /// # Errors
-/// If the link was used, has ended or never was; if the password is not fit.
+/// If the link was used, has ended or never was, or its account may not be used; if the password is not fit.
 pub async fn set_password(
     desk: &Desk,
     invitation: &str,
@@ -287,13 +307,15 @@ pub async fn set_password(
     let link = one_time::live(&mut conn, &link_hash, millis(now)).await?;
     let link = link.filter(|link| link.purpose == PASSWORD).ok_or(DeskError::Unknown)?;
     let id = link.account.ok_or(DeskError::Unknown)?;
-    let row = account::get(&mut conn, &id).await?.ok_or(DeskError::Unknown)?;
+    let row = account::get(&mut conn, &id).await?.filter(|row| row.disabled_at.is_none());
+    let row = row.ok_or(DeskError::Unknown)?;
     drop(conn);
     password::is_fit(password, &row.login, &row.name)?;
     let hash = password::hash(password.to_owned()).await?;
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
+                account::alone(tx).await?;
                 if !one_time::take(tx, &link_hash, millis(now)).await? {
                     return Err(DeskError::Unknown);
                 }
@@ -303,7 +325,7 @@ pub async fn set_password(
         .await
 }
 
-/// Changes one's own password; other sessions end.
+/// Changes one's own password; every session ends, as do links for setting it.
 ///
 /// # Errors
 /// If the caller is no person, the old password is wrong, or the new one is not fit.
@@ -313,7 +335,7 @@ pub async fn change_password(
     (old, new): (&str, &str),
     now: Timestamp,
 ) -> Result<(), DeskError> {
-    let id = own(caller).ok_or(DeskError::Forbidden("ter senha: só contas de pessoas têm"))?;
+    let id = in_person(caller).ok_or(DeskError::Forbidden("trocar a senha: só a própria pessoa troca"))?;
     let mut conn = desk.store().read().await?;
     let row = account::get(&mut conn, &id).await?.ok_or(DeskError::Unknown)?;
     drop(conn);
@@ -324,15 +346,24 @@ pub async fn change_password(
     }
     password::is_fit(new, &row.login, &row.name)?;
     let hash = password::hash(new.to_owned()).await?;
-    desk.store().write(move |tx| Box::pin(async move { write_password(tx, &id, hash, now).await })).await
+    desk.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                account::alone(tx).await?;
+                write_password(tx, &id, hash, now).await
+            })
+        })
+        .await
 }
 
 async fn write_password(tx: &mut Tx, id: &AccountId, hash: String, now: Timestamp) -> Result<(), DeskError> {
-    let mut row = account::get(tx, id).await?.ok_or(DeskError::Unknown)?;
+    let row = account::get(tx, id).await?.filter(|row| row.disabled_at.is_none());
+    let mut row = row.ok_or(DeskError::Unknown)?;
     row.password_hash = Some(hash);
     row.updated = millis(now);
     account::update(tx, &row).await?;
     session::revoke_all(tx, id, millis(now)).await?;
+    one_time::end_of(tx, id, millis(now)).await?;
     let by = super::session::caller_of(&row)?;
     let data = json!({"account": id.as_str()});
     let event = Event { ticket: None, at: now, by: &by, what: "password_set", data };

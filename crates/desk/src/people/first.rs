@@ -29,6 +29,7 @@ pub async fn first_administrator(desk: &Desk, now: Timestamp) -> Result<Option<S
     };
     let made = desk.store().write(move |tx| {
         Box::pin(async move {
+            account::alone(tx).await?;
             if !account::list(tx).await?.is_empty() {
                 return Ok(false);
             }
@@ -41,7 +42,7 @@ pub async fn first_administrator(desk: &Desk, now: Timestamp) -> Result<Option<S
 }
 
 /// Whoever is to look after the desk.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewAdministrator {
     /// What is typed to log in.
     pub login: String,
@@ -49,6 +50,14 @@ pub struct NewAdministrator {
     pub name: String,
     /// The password.
     pub password: String,
+}
+
+impl std::fmt::Debug for NewAdministrator {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("NewAdministrator");
+        shown.field("login", &self.login).field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// Makes the first administrator.
@@ -74,6 +83,7 @@ pub async fn claim_first(
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
+                account::alone(tx).await?;
                 let taken = one_time::take(tx, &link_hash, millis(now)).await?;
                 if !taken || !account::list(tx).await?.is_empty() {
                     return Err(DeskError::Unknown);

@@ -1,6 +1,7 @@
 //! Logging in. A known and an unknown name answer, wait and lock alike.
 
-use balcao_store::{account, attempt, session};
+use balcao_store::account::{self, Account};
+use balcao_store::{Tx, attempt, session};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -41,7 +42,6 @@ pub enum Entered {
 }
 
 /// A session that was opened.
-#[derive(Debug)]
 pub struct LoggedIn {
     /// Shown once; what is kept is its hash.
     pub token: String,
@@ -49,6 +49,14 @@ pub struct LoggedIn {
     pub expires: Timestamp,
     /// Who came in.
     pub caller: Caller,
+}
+
+impl std::fmt::Debug for LoggedIn {
+    /// Without the token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("LoggedIn");
+        shown.field("expires", &self.expires).field("caller", &self.caller).finish_non_exhaustive()
+    }
 }
 
 /// Logs in.
@@ -72,38 +80,59 @@ pub async fn log_in(desk: &Desk, attempted: Attempted, now: Timestamp) -> Result
         return Err(DeskError::Unknown);
     };
     if row.totp_sealed.is_some() {
-        let Some(code) = &attempted.code else { return Ok(Entered::NeedsCode) };
+        let Some(code) = &attempted.code else {
+            // Others may have failed while this one was checked: then a right guess looks like theirs.
+            within_attempts(desk, &login, now).await?;
+            return Ok(Entered::NeedsCode);
+        };
         if !totp::take_code(desk, &row, code, now).await? {
             count_failure(desk, &login, now).await?;
             return Err(DeskError::Unknown);
         }
     }
+    open_session(desk, row, (login, attempted.agent), now).await.map(Entered::In)
+}
+
+async fn open_session(
+    desk: &Desk,
+    checked: Account,
+    (login, agent): (String, String),
+    now: Timestamp,
+) -> Result<LoggedIn, DeskError> {
     let token = fresh_secret()?;
     let expires = now.saturating_add(SESSION).unwrap_or(Timestamp::MAX);
     let masker = balcao_core::mask::Masker::new([]);
     let opened = session::Session {
         hash: hash_of(&token),
-        account: row.id.clone(),
-        agent: masker.mask(&attempted.agent).chars().take(200).collect(),
+        account: checked.id.clone(),
+        agent: masker.mask(&agent).chars().take(200).collect(),
         created: millis(now),
         seen: millis(now),
         expires: millis(expires),
         revoked: None,
     };
-    let caller = super::session::caller_of(&row)?;
-    let (by, mark) = (caller.clone(), mark(desk, &login));
-    desk.store()
-        .write(move |tx| {
-            Box::pin(async move {
-                session::add(tx, &opened).await?;
-                attempt::clear(tx, &mark).await?;
-                let data = json!({"agent": opened.agent});
-                let event = Event { ticket: None, at: now, by: &by, what: "logged_in", data };
-                Ok::<_, DeskError>(trail::record(tx, event).await?)
-            })
+    let mark = mark(desk, &login);
+    let caller = desk.store().write(move |tx| {
+        Box::pin(async move {
+            account::alone(tx).await?;
+            // Checking took a while: whoever was disabled meanwhile, or proves himself otherwise by now, is not let in.
+            let row = account::get(tx, &checked.id).await?.ok_or(DeskError::Unknown)?;
+            let changed =
+                (&row.password_hash, &row.totp_sealed) != (&checked.password_hash, &checked.totp_sealed);
+            if row.disabled_at.is_some() || changed {
+                return Err(DeskError::Unknown);
+            }
+            count(tx, &mark, now).await?;
+            attempt::clear(tx, &mark).await?;
+            session::add(tx, &opened).await?;
+            let by = super::session::caller_of(&row)?;
+            let data = json!({"agent": opened.agent});
+            let event = Event { ticket: None, at: now, by: &by, what: "logged_in", data };
+            trail::record(tx, event).await?;
+            Ok(by)
         })
-        .await?;
-    Ok(Entered::In(LoggedIn { token, expires, caller }))
+    });
+    Ok(LoggedIn { caller: caller.await?, token, expires })
 }
 
 /// What failures are counted under: not even the log of failures has the names that were typed.
@@ -115,7 +144,10 @@ fn mark(desk: &Desk, login: &str) -> String {
 /// [`DeskError::TooMany`] while the name waits.
 pub(super) async fn within_attempts(desk: &Desk, login: &str, now: Timestamp) -> Result<(), DeskError> {
     let mut conn = desk.store().read().await?;
-    let known = attempt::get(&mut conn, &mark(desk, login)).await?;
+    waited(attempt::get(&mut conn, &mark(desk, login)).await?, now)
+}
+
+fn waited(known: Option<attempt::Attempt>, now: Timestamp) -> Result<(), DeskError> {
     let until = known.and_then(|attempt| attempt.locked_until).map(instant);
     match until.map(|until| until.duration_since(now)) {
         Some(left) if left > SignedDuration::ZERO => {
@@ -125,13 +157,24 @@ pub(super) async fn within_attempts(desk: &Desk, login: &str, now: Timestamp) ->
     }
 }
 
+/// Counts an attempt that was checked. Those at the same time stand behind each other here: whoever finds that the name waits by
+/// now learns no more than that, however his check came out, and is not counted.
+async fn count(tx: &mut Tx, mark: &str, now: Timestamp) -> Result<i64, DeskError> {
+    let failures = attempt::failed(tx, mark, millis(now)).await?;
+    waited(attempt::get(tx, mark).await?, now)?;
+    Ok(failures)
+}
+
 /// Counts a failure and lets the name wait if there were too many.
+///
+/// # Errors
+/// [`DeskError::TooMany`] if the name waits already: others failed meanwhile.
 pub(super) async fn count_failure(desk: &Desk, login: &str, now: Timestamp) -> Result<(), DeskError> {
     let mark = mark(desk, login);
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
-                let failures = attempt::failed(tx, &mark, millis(now)).await?;
+                let failures = count(tx, &mark, now).await?;
                 let over = failures.saturating_sub(PATIENCE);
                 if over < 0 {
                     return Ok(());

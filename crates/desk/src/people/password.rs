@@ -13,6 +13,9 @@ const SHORTEST: usize = 12;
 /// In bytes: more is somebody's attempt to keep the desk busy.
 const LONGEST: usize = 256;
 
+/// In characters: from here on a name within a password is no chance.
+const NAMED: usize = 4;
+
 /// 19 MiB, two passes, one lane: the least that OWASP recommends for argon2id, 20 ms of a core.
 fn hasher() -> Argon2<'static> {
     let params = Params::new(19 * 1024, 2, 1, None).unwrap_or(Params::DEFAULT);
@@ -30,7 +33,9 @@ fn made(password: &str) -> Option<String> {
 /// If a password is too short, too long, or what everybody would try first.
 pub(super) fn is_fit(password: &str, login: &str, name: &str) -> Result<(), DeskError> {
     let folded = password.to_lowercase();
-    let guessed = [login, name].iter().any(|word| !word.is_empty() && folded.contains(&word.to_lowercase()));
+    // A name of few letters is in many good passwords by chance.
+    let words = [login, name].map(|word| word.trim().to_lowercase());
+    let guessed = words.iter().any(|word| word.chars().count() >= NAMED && folded.contains(word.as_str()));
     let varied = password.chars().collect::<std::collections::BTreeSet<_>>().len() >= 5;
     if password.chars().count() < SHORTEST || password.len() > LONGEST || guessed || !varied {
         let text = "a senha tem de 12 caracteres a 256 bytes, ao menos 5 deles diferentes, e não contém seu nome nem seu login";
@@ -70,6 +75,14 @@ mod tests {
         assert_ne!(own, hash("correto cavalo bateria".to_owned()).await.unwrap(), "salted");
         assert!(!fits("nobody has this password".to_owned(), None).await);
         assert!(!fits("x".to_owned(), Some("no hash".to_owned())).await);
+    }
+
+    #[test]
+    fn a_short_name_forbids_no_password_that_has_its_letters_by_chance() {
+        for name in ["", "A", "Zé", "Ana"] {
+            assert!(is_fit("banana e azeite", "a", name).is_ok(), "{name}");
+        }
+        assert!(is_fit("senha de joana!", "x", "Joana").is_err());
     }
 
     #[test]

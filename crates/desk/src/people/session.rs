@@ -6,7 +6,7 @@ use balcao_store::{AccountId, account};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::account::{own, role};
+use super::account::{in_person, role};
 use super::hash_of;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
@@ -55,7 +55,7 @@ pub async fn caller_of_session(desk: &Desk, token: &str, now: Timestamp) -> Resu
 /// # Errors
 /// If the caller may not.
 pub async fn list(desk: &Desk, caller: &Caller, of: &AccountId) -> Result<Vec<Session>, DeskError> {
-    if own(caller).as_ref() != Some(of) {
+    if in_person(caller).as_ref() != Some(of) {
         caller.must(Permission::ManagePeople)?;
     }
     let mut conn = desk.store().read().await?;
@@ -85,6 +85,33 @@ pub async fn revoke(
     let found = known.into_iter().find(|session| id_of(session) == id && session.revoked.is_none());
     let found = found.ok_or(DeskError::NotFound("sessão"))?;
     end(desk, caller, found.hash, now).await
+}
+
+/// Ends every session of an account: one's own, or anybody's by whoever looks after people. How many there were.
+///
+/// # Errors
+/// If the caller may not.
+pub async fn revoke_all(
+    desk: &Desk,
+    caller: &Caller,
+    of: &AccountId,
+    now: Timestamp,
+) -> Result<u64, DeskError> {
+    if in_person(caller).as_ref() != Some(of) {
+        caller.must(Permission::ManagePeople)?;
+    }
+    let (caller, of) = (caller.clone(), of.clone());
+    desk.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                let ended = session::revoke_all(tx, &of, millis(now)).await?;
+                let data = json!({"account": of.as_str(), "sessions": ended});
+                let event = Event { ticket: None, at: now, by: &caller, what: "sessions_ended", data };
+                trail::record(tx, event).await?;
+                Ok(ended)
+            })
+        })
+        .await
 }
 
 /// By what a session is named: enough of its hash to tell it from others, not enough to find it.

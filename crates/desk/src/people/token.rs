@@ -66,6 +66,12 @@ pub async fn create(
     new: NewToken,
     now: Timestamp,
 ) -> Result<(ApiToken, String), DeskError> {
+    // A narrowed token makes none that is wider.
+    if let Some(list) = &caller.narrowed
+        && (new.scopes.is_empty() || !new.scopes.iter().all(|scope| list.contains(scope)))
+    {
+        return Err(DeskError::Forbidden("dar a um token mais escopos do que os seus"));
+    }
     if new.personal {
         if own(caller).is_none() || new.role != caller.role {
             return Err(DeskError::Invalid("um token pessoal é de uma conta e tem o papel dela".to_owned()));
@@ -75,12 +81,6 @@ pub async fn create(
     }
     caller.must(Permission::ManageTokens)?;
     rank::may_give(caller, new.role)?;
-    // A narrowed token makes none that is wider.
-    if let Some(list) = &caller.narrowed
-        && (new.scopes.is_empty() || !new.scopes.iter().all(|scope| list.contains(scope)))
-    {
-        return Err(DeskError::Forbidden("dar a um token mais escopos do que os seus"));
-    }
     write(desk, caller, new, now).await
 }
 
@@ -106,6 +106,9 @@ async fn write(
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(DeskError::Invalid("`name` tem de 1 a 100 caracteres visíveis".to_owned()));
+    }
+    if new.role == Role::System {
+        return Err(DeskError::Invalid("`role` tem de ser o papel de uma pessoa".to_owned()));
     }
     if new.expires.is_some_and(|expires| expires <= now) {
         return Err(DeskError::Invalid("`expires_at` já passou".to_owned()));

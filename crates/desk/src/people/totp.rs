@@ -7,7 +7,8 @@ use serde_json::json;
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
-use super::account::{own, role};
+use super::account::{in_person, own, role};
+use super::login::{count_failure, within_attempts};
 use super::rank;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
@@ -15,7 +16,6 @@ use crate::error::DeskError;
 use crate::trail::{self, Event};
 
 /// What an authenticator is set up with; shown once.
-#[derive(Debug)]
 pub struct Enrolment {
     /// For a program: `otpauth://…`.
     pub url: Zeroizing<String>,
@@ -23,11 +23,22 @@ pub struct Enrolment {
     pub secret: Zeroizing<String>,
 }
 
+impl std::fmt::Debug for Enrolment {
+    /// Without the secret, which the address has too.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enrolment").finish_non_exhaustive()
+    }
+}
+
 fn totp(secret: [u8; 20], login: &str) -> Result<Totp, DeskError> {
     let account = login.replace(':', "-");
     let builder = Builder::new().with_secret(secret).with_account_name(account);
     let built = builder.with_issuer(Some("Balcão")).with_skew(1).build();
     built.map_err(|_never_shown| DeskError::Damaged("o segundo fator de uma conta"))
+}
+
+fn already() -> DeskError {
+    DeskError::Conflict("a conta já tem segundo fator; desligue-o antes".to_owned())
 }
 
 /// What the secret of an account that is not confirmed yet is sealed as.
@@ -42,7 +53,7 @@ fn pending(id: &AccountId) -> String {
 pub async fn enrol(desk: &Desk, caller: &Caller) -> Result<Enrolment, DeskError> {
     let row = own_account(desk, caller).await?;
     if row.totp_sealed.is_some() {
-        return Err(DeskError::Conflict("a conta já tem segundo fator; desligue-o antes".to_owned()));
+        return Err(already());
     }
     let secret: [u8; 20] = random()?;
     let made = totp(secret, &row.login)?;
@@ -58,9 +69,12 @@ pub async fn enrol(desk: &Desk, caller: &Caller) -> Result<Enrolment, DeskError>
 /// Confirms the second factor with a code; from now on it is needed.
 ///
 /// # Errors
-/// If nothing was begun, or the code is wrong.
+/// If nothing was begun, there is one already, or the code is wrong.
 pub async fn confirm(desk: &Desk, caller: &Caller, code: &str, now: Timestamp) -> Result<(), DeskError> {
-    let mut row = own_account(desk, caller).await?;
+    let row = own_account(desk, caller).await?;
+    if row.totp_sealed.is_some() {
+        return Err(already());
+    }
     let mut conn = desk.store().read().await?;
     let begun = sealed::about(&mut conn, &pending(&row.id)).await?;
     drop(conn);
@@ -72,14 +86,21 @@ pub async fn confirm(desk: &Desk, caller: &Caller, code: &str, now: Timestamp) -
         return Err(DeskError::Invalid(text.to_owned()));
     };
     let kept = desk.secrets().seal(row.id.as_str(), secret.as_slice(), random()?, None);
-    row.totp_sealed = Some(kept.id.clone());
-    row.totp_step = Some(step);
-    row.updated = millis(now);
     let caller = caller.clone();
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
+                account::alone(tx).await?;
+                let mut row = account::get(tx, &row.id).await?.ok_or(DeskError::Unknown)?;
+                if row.totp_sealed.is_some() {
+                    return Err(already());
+                }
+                // What was begun is confirmed once: it is of no use to whoever comes later with an old secret.
+                sealed::forget(tx, &pending(&row.id)).await?;
                 sealed::add(tx, &kept).await?;
+                row.totp_sealed = Some(kept.id);
+                row.totp_step = Some(step);
+                row.updated = millis(now);
                 account::update(tx, &row).await?;
                 let data = json!({"account": row.id.as_str()});
                 let event = Event { ticket: None, at: now, by: &caller, what: "second_factor_on", data };
@@ -92,7 +113,7 @@ pub async fn confirm(desk: &Desk, caller: &Caller, code: &str, now: Timestamp) -
 /// Takes the second factor away: one's own with a code, anybody's by whoever looks after people.
 ///
 /// # Errors
-/// If the caller may not, or the code is wrong.
+/// If the caller may not, or the code is wrong; [`DeskError::TooMany`] after too many that were.
 pub async fn disable(
     desk: &Desk,
     caller: &Caller,
@@ -100,20 +121,16 @@ pub async fn disable(
     now: Timestamp,
 ) -> Result<(), DeskError> {
     let is_own = own(caller).as_ref() == Some(of);
-    if !is_own {
+    if is_own {
+        own_id(caller)?;
+    } else {
         caller.must(Permission::ManagePeople)?;
     }
     let mut conn = desk.store().read().await?;
     let row = account::get(&mut conn, of).await?.ok_or(DeskError::NotFound("conta"))?;
     drop(conn);
     if is_own {
-        let right = match code {
-            Some(code) => take_code(desk, &row, code, now).await?,
-            None => false,
-        };
-        if !right {
-            return Err(DeskError::Invalid("o código não confere".to_owned()));
-        }
+        own_code(desk, &row, code, now).await?;
     } else {
         rank::may_give(caller, role(&row)?)?;
     }
@@ -121,15 +138,29 @@ pub async fn disable(
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
+                account::alone(tx).await?;
                 let mut row = account::get(tx, &of).await?.ok_or(DeskError::NotFound("conta"))?;
                 (row.totp_sealed, row.totp_step, row.updated) = (None, None, millis(now));
                 account::update(tx, &row).await?;
+                sealed::forget(tx, of.as_str()).await?;
                 let data = json!({"account": of.as_str()});
                 let event = Event { ticket: None, at: now, by: &caller, what: "second_factor_off", data };
                 Ok::<_, DeskError>(trail::record(tx, event).await?)
             })
         })
         .await
+}
+
+/// Somebody at an open session may guess codes too: that counts, and waits, as at the door.
+async fn own_code(desk: &Desk, row: &Account, code: Option<&str>, now: Timestamp) -> Result<(), DeskError> {
+    let wrong = || DeskError::Invalid("o código não confere".to_owned());
+    let code = code.ok_or_else(wrong)?;
+    within_attempts(desk, &row.login, now).await?;
+    if take_code(desk, row, code, now).await? {
+        return Ok(());
+    }
+    count_failure(desk, &row.login, now).await?;
+    Err(wrong())
 }
 
 /// Whether a code is right and was not used before; it is used then.
@@ -150,7 +181,8 @@ pub(super) async fn take_code(
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
-                // Two at once with one code: whoever comes second reads what the first wrote.
+                // Two at once with one code: whoever comes second waits, and reads what the first wrote.
+                account::alone(tx).await?;
                 let mut row = account::get(tx, &account).await?.ok_or(DeskError::Unknown)?;
                 if row.totp_step.is_some_and(|last| last >= step) {
                     return Ok(false);
@@ -179,8 +211,12 @@ fn secret_of(desk: &Desk, kept: &sealed::Sealed) -> Result<Zeroizing<[u8; 20]>, 
     Ok(Zeroizing::new(bytes))
 }
 
+fn own_id(caller: &Caller) -> Result<AccountId, DeskError> {
+    in_person(caller).ok_or(DeskError::Forbidden("mudar o segundo fator: só a própria pessoa muda o seu"))
+}
+
 async fn own_account(desk: &Desk, caller: &Caller) -> Result<Account, DeskError> {
-    let id = own(caller).ok_or(DeskError::Forbidden("ter segundo fator: só contas de pessoas têm"))?;
+    let id = own_id(caller)?;
     let mut conn = desk.store().read().await?;
     account::get(&mut conn, &id).await?.ok_or(DeskError::Unknown)
 }

@@ -47,6 +47,15 @@ pub async fn add(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
     insert(tx, account, "write an account").await
 }
 
+/// Nobody else changes accounts until this transaction ends: what it reads of them from here on stays true. Call it first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn alone(tx: &mut Tx) -> Result<(), StoreError> {
+    let text = tx.engine().lock_accounts();
+    tx.batch(text).await.map_err(|source| StoreError::query("wait for the accounts", source))
+}
+
 /// The account with this id.
 ///
 /// # Errors

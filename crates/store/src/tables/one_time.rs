@@ -55,3 +55,12 @@ pub async fn end_all(tx: &mut Tx, purpose: &str, now: i64) -> Result<(), StoreEr
     let sql = Sql::new("update one_time set used = $2 where purpose = $1 and used is null");
     sql.bind(purpose).bind(now).run(tx, "end one-time links").await.map(|_| ())
 }
+
+/// Ends every unused link of this account.
+///
+/// # Errors
+/// If the database fails.
+pub async fn end_of(tx: &mut Tx, account: &AccountId, now: i64) -> Result<(), StoreError> {
+    let sql = Sql::new("update one_time set used = $2 where account = $1 and used is null");
+    sql.bind(account.clone()).bind(now).run(tx, "end the links of an account").await.map(|_| ())
+}

@@ -68,6 +68,15 @@ pub async fn reseal(tx: &mut Tx, sealed: &Sealed) -> Result<bool, StoreError> {
     sql.bind(sealed.ciphertext.clone()).run(tx, "seal an original anew").await.map(|rows| rows > 0)
 }
 
+/// Throws away the sealed originals of one thing; how many.
+///
+/// # Errors
+/// If a row still refers to one, or the database fails.
+pub async fn forget(tx: &mut Tx, about: &str) -> Result<u64, StoreError> {
+    let sql = Sql::new("delete from sealed where about = $1").bind(about);
+    sql.run(tx, "throw sealed originals away").await
+}
+
 /// Throws away what has expired; how many.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 use balcao_store::account::{self, Account};
 use balcao_store::api_token::{self, ApiToken};
 use balcao_store::document::{self, Document};
+use balcao_store::one_time::{self, OneTime};
 use balcao_store::registry::{self, Revision};
 use balcao_store::sealed::{self, Sealed};
 use balcao_store::session::{self, Session};
@@ -15,6 +16,8 @@ crate::on_both!(
     a_login_is_one_persons,
     sessions_and_tokens_end,
     originals_are_sealed_anew_and_expire,
+    the_links_of_one_account_end_and_its_sealed_secret_is_forgotten,
+    whoever_changes_accounts_alone_reads_what_the_one_before_wrote,
     the_newest_revision_and_document_are_current,
 );
 
@@ -120,6 +123,80 @@ async fn sessions_and_tokens_end(home: &Home) {
     let mut conn = store.read().await.unwrap();
     assert_eq!(api_token::live(&mut conn, "t1", NOON).await.unwrap(), None);
     assert_eq!(api_token::list(&mut conn).await.unwrap()[0].revoked, Some(NOON));
+}
+
+async fn the_links_of_one_account_end_and_its_sealed_secret_is_forgotten(home: &Home) {
+    let store = home.open().await;
+    let (ana, bia) = (account("ana"), account("bia"));
+    let link = |hash: &str, of: &Account| OneTime {
+        hash: hash.to_owned(),
+        purpose: "password".to_owned(),
+        account: Some(of.id.clone()),
+        expires: NOON + 10,
+        used: None,
+    };
+    let secret = |about: &str| Sealed {
+        id: SealedId::fresh(),
+        about: about.to_owned(),
+        key_id: "k1".to_owned(),
+        nonce: vec![1; 24],
+        ciphertext: vec![2; 8],
+        expires_at: None,
+    };
+    let links = [link("l1", &ana), link("l2", &ana), link("l3", &bia)];
+    let secrets = [secret("a"), secret("a"), secret("b")];
+    let work = store.write::<_, StoreError, _>(move |tx| {
+        Box::pin(async move {
+            account::add(tx, &ana).await?;
+            account::add(tx, &bia).await?;
+            for link in &links {
+                one_time::add(tx, link).await?;
+            }
+            for secret in &secrets {
+                sealed::add(tx, secret).await?;
+            }
+            one_time::end_of(tx, &ana.id, NOON).await?;
+            sealed::forget(tx, "a").await
+        })
+    });
+    assert_eq!(work.await.unwrap(), 2);
+    let mut conn = store.read().await.unwrap();
+    for (hash, live) in [("l1", false), ("l2", false), ("l3", true)] {
+        assert_eq!(one_time::live(&mut conn, hash, NOON).await.unwrap().is_some(), live, "{hash}");
+    }
+    assert!(sealed::about(&mut conn, "a").await.unwrap().is_empty());
+    assert_eq!(sealed::about(&mut conn, "b").await.unwrap().len(), 1);
+}
+
+async fn whoever_changes_accounts_alone_reads_what_the_one_before_wrote(home: &Home) {
+    let store = home.open().await;
+    let ana = account("ana");
+    let id = ana.id.clone();
+    let added =
+        store.write::<_, StoreError, _>(move |tx| Box::pin(async move { account::add(tx, &ana).await }));
+    added.await.unwrap();
+    let tasks: Vec<_> = (0..20)
+        .map(|_| {
+            let (store, id) = (store.clone(), id.clone());
+            tokio::spawn(async move {
+                store
+                    .write::<_, StoreError, _>(move |tx| {
+                        Box::pin(async move {
+                            account::alone(tx).await?;
+                            let mut row = account::get(tx, &id).await?.unwrap();
+                            row.failures += 1;
+                            account::update(tx, &row).await
+                        })
+                    })
+                    .await
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap().unwrap());
+    }
+    let mut conn = store.read().await.unwrap();
+    assert_eq!(account::get(&mut conn, &id).await.unwrap().unwrap().failures, 20);
 }
 
 async fn originals_are_sealed_anew_and_expire(home: &Home) {

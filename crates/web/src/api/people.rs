@@ -159,6 +159,8 @@ async fn one(
 struct AccountChanges {
     name: Option<String>,
     role: Option<RoleView>,
+    /// For `partner_contact`; whoever stops being one is of no partner.
+    partner: Option<String>,
     team: Option<String>,
     /// Whether it may no longer be used; its sessions then end.
     disabled: Option<bool>,
@@ -177,6 +179,7 @@ async fn change(
     let changes = Changes {
         name: view.name,
         role: view.role.map(Role::from),
+        partner: view.partner,
         team: view.team.map(Some),
         disabled: view.disabled,
     };

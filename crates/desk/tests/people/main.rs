@@ -1,0 +1,39 @@
+//! Who comes in, and what each may do to whom: every body of a test runs on SQLite and on a PostgreSQL server that the tests start.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it did not expect should stop"
+)]
+
+mod accounts;
+mod codes;
+mod first;
+mod homes;
+mod login;
+mod secrecy;
+mod sessions;
+mod tokens;
+
+/// Makes a test of each function, once for each engine.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let home = crate::homes::sqlite().await;
+                super::$name(&home).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let home = crate::homes::postgres().await;
+                super::$name(&home).await;
+            })*
+        }
+    };
+}
+
+pub(crate) use on_both;
