@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `tidy`, `fuzz`.
+//! The project's own commands: `cargo xtask test`, `tidy`, `fuzz`, `torture`, `bench`.
 
 mod fuzz;
 mod needs;
@@ -13,7 +13,11 @@ usage: cargo xtask COMMAND
 
   test            everything that must pass: format, lints, tests, doc tests, tidy, a build of the fuzz targets
   tidy            budgets, purity of the core, dead files, documents that name what is gone
-  fuzz [SECONDS]  run each fuzz target for that long (60), and say how many inputs it tried";
+  fuzz [SECONDS]  run each fuzz target for that long (60), and say how many inputs it tried
+  torture [sqlite|postgres] [TIMES] [--seed N]
+                  kill the desk at random moments under load (200 times on each database), fill its disk, take its database away
+  bench desk [sqlite|postgres] [--quick]
+                  what the desk promises about speed and memory, measured on this machine";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +30,11 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(seconds),
             Err(_) => Err(format!("`{seconds}` is no number of seconds")),
         },
+        ["torture", words @ ..] => torture(words),
+        ["bench", "desk", words @ ..] => {
+            let bench = ["bench", "--quiet", "-p", "balcao", "--bench", "desk", "--"];
+            cargo(&[&bench, words].concat(), &root())
+        }
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -38,6 +47,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The program as it ships, and what tortures it.
+fn torture(words: &[&str]) -> Result<(), String> {
+    cargo(&["build", "--release", "--locked", "-p", "balcao"], &root())?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let program = target.join("release/balcao").display().to_string();
+    let run = ["run", "--quiet", "--locked", "-p", "balcao-testkit", "--bin", "torture", "--", &program];
+    cargo(&[&run, words].concat(), &root())
 }
 
 /// The folder of the workspace.

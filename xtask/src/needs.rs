@@ -22,6 +22,11 @@ const NEEDS: &[Need] = &[
         package: "postgresql-15",
         what_for: "the tests of the store run on a server of their own",
     },
+    Need {
+        programs: &["/usr/share/doc/python3-venv"],
+        package: "python3-venv",
+        what_for: "the API is tried against its own description by a package from PyPI",
+    },
 ];
 
 /// Makes sure that everything is there. As root on Debian what is missing is installed; elsewhere the error says what to install.

@@ -7,3 +7,4 @@ pub mod api;
 pub mod desk;
 pub mod postgres;
 pub mod torture;
+pub mod trouble;

@@ -8,16 +8,19 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// A server that is running.
 pub struct Server {
     port: u16,
     programs: PathBuf,
     databases: AtomicU32,
-    /// Holds the pipe whose end tells the shell to stop the server and to clear away its files.
-    _shell: Child,
+    home: PathBuf,
+    user: Option<String>,
+    durable: bool,
+    /// Each holds the pipe whose end tells the shell to stop the server and to clear away its files.
+    shells: Mutex<Vec<Child>>,
 }
 
 /// The one server of this program, started by whoever asks first. With `durable` it syncs as in earnest.
@@ -27,6 +30,12 @@ pub fn shared(durable: bool) -> &'static Server {
 }
 
 impl Server {
+    /// One for the caller alone, who may fail it.
+    #[must_use]
+    pub fn own(durable: bool) -> Self {
+        Self::start(durable)
+    }
+
     fn start(durable: bool) -> Self {
         let programs = programs();
         let home =
@@ -42,9 +51,31 @@ impl Server {
         run(init.current_dir(&home), "make the PostgreSQL cluster");
         let port = free_port();
         let shell = serve(&programs, &home, user.as_deref(), port, durable);
-        let server = Self { port, programs, databases: AtomicU32::new(0), _shell: shell };
-        server.wait(&home);
+        let shells = Mutex::new(vec![shell]);
+        let server = Self { port, programs, databases: AtomicU32::new(0), home, user, durable, shells };
+        server.wait();
         server
+    }
+
+    /// Ends the server at once, as when its machine fails: whoever is connected is cut off.
+    pub fn fail(&self) {
+        let lock = fs::read_to_string(self.home.join("data/postmaster.pid")).expect("the server is running");
+        let process = lock.lines().next().unwrap_or_default().to_owned();
+        run(Command::new("kill").args(["-QUIT", &process]), "end the server");
+        for _ in 0..600 {
+            if !self.answers() && !self.home.join("data/postmaster.pid").exists() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the PostgreSQL server did not end within 30 s");
+    }
+
+    /// Starts it again after [`Self::fail`], on the same port and the same data.
+    pub fn come_back(&self) {
+        let shell = serve(&self.programs, &self.home, self.user.as_deref(), self.port, self.durable);
+        self.shells.lock().expect("nobody panics with it").push(shell);
+        self.wait();
     }
 
     /// A fresh, empty database; its address.
@@ -61,15 +92,19 @@ impl Server {
         command
     }
 
-    fn wait(&self, home: &Path) {
+    fn answers(&self) -> bool {
+        let ready = self.client("pg_isready").stdout(Stdio::null()).status();
+        ready.is_ok_and(|status| status.success())
+    }
+
+    fn wait(&self) {
         for _ in 0..600 {
-            let ready = self.client("pg_isready").stdout(Stdio::null()).status();
-            if ready.is_ok_and(|status| status.success()) {
+            if self.answers() {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
-        let log = fs::read_to_string(home.join("log")).unwrap_or_default();
+        let log = fs::read_to_string(self.home.join("log")).unwrap_or_default();
         panic!("the PostgreSQL server did not start within 30 s; its log:\n{log}");
     }
 }

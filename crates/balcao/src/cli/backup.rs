@@ -93,10 +93,15 @@ async fn restore(from: &Path, data: &Path, catalogue: &Catalogue) -> anyhow::Res
         bail!(catalogue.say("restore-broken", &[]));
     };
     std::fs::create_dir_all(data)?;
-    // The secrets may be there already; the database goes beside them.
-    for file in std::fs::read_dir(&trial)? {
-        let file = file?;
-        std::fs::rename(file.path(), data.join(file.file_name()))?;
+    // The secrets may be there already; the database goes beside them. A journal is there only until the last
+    // connection, which closes in its own time, has written it into its file.
+    for file in FILES {
+        std::fs::rename(trial.join(file), data.join(file))?;
+        let journal = format!("{file}-wal");
+        match std::fs::rename(trial.join(&journal), data.join(&journal)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
     }
     std::fs::remove_dir_all(&trial)?;
     Ok(entries)

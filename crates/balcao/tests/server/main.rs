@@ -12,3 +12,4 @@ mod homes;
 mod operations;
 mod secrets;
 mod torture;
+mod trouble;
