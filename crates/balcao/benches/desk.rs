@@ -2,7 +2,14 @@
 //!
 //! The program as it ships, on a database that syncs as in earnest; its clients share the machine with it, so times are upper bounds.
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to say but why")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a benchmark that cannot be set up has nothing to say but why"
+)]
 
 #[path = "desk/figures.rs"]
 mod figures;
@@ -68,6 +75,8 @@ fn measure(engine: &str, size: Size) {
     let client = Client::new(&running.address, &token);
     figures::ingest(&report, &client, size);
     figures::reading(&report, &client, size);
+    running.stop().expect("it ends well");
+    let running = start(&desk, &log);
     figures::creation_again(&report, &running, &token, size);
     running.stop().expect("it ends well");
     figures::look_ups(&report, place, size);

@@ -117,9 +117,9 @@ fn row(n: i64) -> String {
     let some = scatter(n);
     let at = jiff::Timestamp::from_millisecond(1_778_587_200_000 + n * 260).expect("an instant");
     format!(
-        "{{\"at\":\"{at}\",\"request_id\":\"{some:x}-{n:x}\",\"environment\":\"producao\",\"method\":\"POST\",\"path\":\"/api/v2/propostas/{}\",\"status\":{},\"login\":\"usuario-{}\",\"duration_ms\":12}}\n",
-        some % 100_000,
-        if some % 9 == 0 { 500 } else { 200 },
+        "{{\"at\":\"{at}\",\"request_id\":\"{some:x}-{n:x}\",\"environment\":\"producao\",\"method\":\"POST\",\"path\":\"/api/v2/recurso-{}\",\"status\":{},\"user\":\"usuario-{}\",\"duration_ms\":12}}\n",
+        some % 40,
+        if some.is_multiple_of(9) { 500 } else { 200 },
         some % 5_000
     )
 }
@@ -127,12 +127,12 @@ fn row(n: i64) -> String {
 /// What people ask all day.
 pub(crate) fn reading(report: &Report<'_>, client: &Client, size: Size) {
     let lists = ["?limit=50", "?state=analysis", "?partner=parceiro-7", "?situation=produtos&state=closed"];
-    timed(report, "list", client, size, "p50 < 5 ms", |n| {
+    timed(report, client, size, ("list", "p50 < 5 ms"), |n| {
         format!("/api/v1/tickets{}", lists[n % lists.len()])
     });
     let words =
         ["token", "proposta recusada", "c17", "chave homologação", "portabilidade c201", "requisições"];
-    timed(report, "search", client, size, "p95 < 30 ms", |n| {
+    timed(report, client, size, ("search", "p95 < 30 ms"), |n| {
         let words = words[n % words.len()]
             .replace(' ', "%20")
             .replace("çã", "%C3%A7%C3%A3")
@@ -145,15 +145,14 @@ pub(crate) fn reading(report: &Report<'_>, client: &Client, size: Size) {
         .iter()
         .map(|item| item["id"].as_str().unwrap_or_default().to_owned())
         .collect();
-    timed(report, "one ticket", client, size, "", |n| format!("/api/v1/tickets/{}", ids[n % ids.len()]));
+    timed(report, client, size, ("one ticket", ""), |n| format!("/api/v1/tickets/{}", ids[n % ids.len()]));
 }
 
 fn timed(
     report: &Report<'_>,
-    what: &str,
     client: &Client,
     size: Size,
-    promised: &str,
+    (what, promised): (&str, &str),
     path: impl Fn(usize) -> String,
 ) {
     let mut waits = Vec::new();
@@ -176,7 +175,7 @@ pub(crate) fn look_ups(report: &Report<'_>, place: Place, size: Size) {
         let mut conn = store.read_log().await.expect("a connection");
         let first = 1_778_587_200_000;
         let last = first + size.log_rows * 260;
-        let route = By::Route { method: "POST".to_owned(), normal_path: "/api/v2/propostas/{}".to_owned() };
+        let route = By::Route { method: "POST".to_owned(), normal_path: "/api/v2/recurso-7".to_owned() };
         let some = request::within(&mut conn, &route, last - 600_000, last).await.expect("an answer");
         assert!(!some.is_empty(), "the last ten minutes hold requests of this route");
         let users: Vec<By> = some.iter().filter_map(|row| row.request.login.clone()).map(By::Login).collect();

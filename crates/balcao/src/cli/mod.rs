@@ -15,6 +15,7 @@ pub mod secrets;
 pub mod serve;
 pub mod ticket;
 pub mod token;
+pub mod user;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
+    User(user::User),
     Token(token::Token),
     Ticket(ticket::Ticket),
     Audit(audit::Audit),
@@ -92,6 +94,7 @@ fn dispatch(cli: Cli, catalogue: &Catalogue) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(command) => command.run(catalogue),
         Command::Demo(command) => command.run(catalogue),
+        Command::User(command) => command.run(catalogue),
         Command::Token(command) => command.run(catalogue),
         Command::Ticket(command) => command.run(catalogue),
         Command::Audit(command) => command.run(catalogue),

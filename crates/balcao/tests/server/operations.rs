@@ -117,3 +117,24 @@ fn two_servers_on_one_database_see_each_others_tickets_and_registry() {
     one.stop().unwrap();
     other.stop().unwrap();
 }
+
+#[test]
+fn people_are_made_invited_and_turned_off_from_the_command_line() {
+    let home = Home::sqlite();
+    let run = |words: &[&str]| output(&mut home.desk.command(words));
+    let (code, said, told) =
+        run(&["user", "create", "--login", "Bia@Balcao.example", "--name", "Bia", "--role", "lead"]);
+    assert_eq!(code, 0, "{told}");
+    let invitation = said.trim().rsplit(' ').next().unwrap().to_owned();
+    let running = home.desk.start(&home.log()).unwrap();
+    let client = Client::new(&running.address, "none");
+    let wanted = json!({"invitation": invitation, "password": "uma senha bem comprida 1"});
+    let set = client.json("POST", "/api/v1/invitations/accept", &wanted, None).unwrap();
+    assert!(set.status < 300, "{} {}", set.status, set.text);
+    running.stop().unwrap();
+    assert!(run(&["user", "list"]).1.contains("bia@balcao.example\tlead\t-\tBia\tactive"));
+    assert!(run(&["user", "disable", "bia@balcao.example"]).1.contains("disabled"));
+    let (code, _, told) = run(&["user", "invite", "ninguem"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("balcao user list"), "{told}");
+}

@@ -1,10 +1,11 @@
 //! Lists of tickets: filtered, searched with an excerpt of each hit, a page at a time.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use balcao_documents::words;
 use balcao_store::ticket::{Filter, Ticket};
-use balcao_store::{Page, attachment, message, ticket};
+use balcao_store::{Conn, Page, Scope, TicketId, attachment, message, ticket};
 
 use crate::caller::{Caller, Permission};
 use crate::desk::Desk;
@@ -12,6 +13,9 @@ use crate::error::DeskError;
 
 /// Characters around a hit.
 const AROUND: usize = 60;
+
+/// Characters of a text in which hits are looked for.
+const MOST_SEARCHED: u32 = 64 * 1024;
 
 /// One ticket of a list.
 pub struct Listed {
@@ -57,31 +61,49 @@ pub async fn list(
     let scope = caller.scope();
     let mut conn = desk.store().read().await?;
     let found = ticket::list(&mut conn, &scope, &filter, page).await?;
-    let mut items = Vec::new();
-    for ticket in found.items {
-        let mut excerpt = None;
-        if query.is_some() {
-            excerpt = find(&ticket.subject, &asked);
-            if excerpt.is_none() {
-                let rows = message::of_ticket(&mut conn, &scope, &ticket.id).await?;
-                excerpt = rows.iter().find_map(|row| find(&row.body, &asked));
-            }
-            if excerpt.is_none() {
-                let rows = attachment::of_ticket(&mut conn, &scope, &ticket.id).await?;
-                excerpt = rows.iter().find_map(|row| find(row.text.as_deref()?, &asked));
-            }
-        }
-        items.push(Listed { ticket, excerpt });
+    let mut items: Vec<Listed> =
+        found.items.into_iter().map(|ticket| Listed { ticket, excerpt: None }).collect();
+    if query.is_some() {
+        excerpts(&mut conn, &scope, &asked, &mut items).await?;
     }
     Ok(Listing { items, next_cursor: found.next })
 }
 
-/// Bytes of a text in which hits are looked for.
-const MOST_SEARCHED: usize = 64 * 1024;
+/// Where the words stand: in the subject, else in a message, else in an attachment.
+async fn excerpts(
+    conn: &mut Conn,
+    scope: &Scope,
+    asked: &[String],
+    items: &mut [Listed],
+) -> Result<(), DeskError> {
+    for item in items.iter_mut() {
+        item.excerpt = find(&item.ticket.subject, asked);
+    }
+    let texts = message::texts_of(conn, scope, &without(items), MOST_SEARCHED).await?;
+    look(items, asked, &texts);
+    let texts = attachment::texts_of(conn, scope, &without(items), MOST_SEARCHED).await?;
+    look(items, asked, &texts);
+    Ok(())
+}
+
+fn without(items: &[Listed]) -> Vec<TicketId> {
+    items.iter().filter(|item| item.excerpt.is_none()).map(|item| item.ticket.id.clone()).collect()
+}
+
+/// The first text of each ticket that has one of the words.
+fn look(items: &mut [Listed], asked: &[String], texts: &[(TicketId, String)]) {
+    let mut of: BTreeMap<&TicketId, Vec<&str>> = BTreeMap::new();
+    for (ticket, text) in texts {
+        of.entry(ticket).or_default().push(text);
+    }
+    for item in items.iter_mut().filter(|item| item.excerpt.is_none()) {
+        let own = of.get(&item.ticket.id).into_iter().flatten();
+        item.excerpt = own.into_iter().find_map(|text| find(text, asked));
+    }
+}
 
 /// The first place of `text` that has one of the words, with what stands around it.
 fn find(text: &str, asked: &[String]) -> Option<Excerpt> {
-    let text = text.get(..text.floor_char_boundary(MOST_SEARCHED))?;
     let hits: Vec<Range<usize>> =
         words(text).filter(|(stem, _)| asked.contains(stem)).map(|(_, range)| range).collect();
     let first = hits.first()?;

@@ -4,7 +4,7 @@ use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::ids::{MessageId, TicketId};
 use crate::row::{Sql, insert_new, row};
-use crate::scope::Scope;
+use crate::scope::{Conditions, Scope};
 use crate::tables;
 
 row! {
@@ -61,4 +61,32 @@ pub async fn of_ticket(
         Scope::All | Scope::Team(_) => "order by r.at, r.id",
     };
     tables::of_ticket(conn, scope, ticket, tail).await
+}
+
+/// What the messages of several tickets say, each ticket's oldest first and each text no longer than `most` characters; only those that
+/// `scope` may see. One question for a whole page of tickets.
+///
+/// # Errors
+/// If the database fails.
+pub async fn texts_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    tickets: &[TicketId],
+    most: u32,
+) -> Result<Vec<(TicketId, String)>, StoreError> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=tickets.len()).map(|n| format!("${n}")).collect();
+    let mut conditions = Conditions::after(tickets.len());
+    conditions.scope(scope);
+    let notes = if matches!(scope, Scope::Partner(_)) { " and m.direction <> 'note'" } else { "" };
+    let text = format!(
+        "select m.ticket, substr(m.body, 1, {most}) from message m join ticket t on t.id = m.ticket \
+         where m.ticket in ({}){notes}{} order by m.at, m.id",
+        places.join(", "),
+        conditions.as_text(),
+    );
+    let sql = tickets.iter().fold(Sql::new(text), |sql, ticket| sql.bind(ticket.clone()));
+    conditions.bind_to(sql).all(conn, "read the messages of several tickets").await
 }
