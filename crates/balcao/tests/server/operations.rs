@@ -128,7 +128,7 @@ fn people_are_made_invited_and_turned_off_from_the_command_line() {
     let invitation = said.trim().rsplit(' ').next().unwrap().to_owned();
     let running = home.desk.start(&home.log()).unwrap();
     let client = Client::new(&running.address, "none");
-    let wanted = json!({"invitation": invitation, "password": "uma senha bem comprida 1"});
+    let wanted = json!({"token": invitation, "password": "uma senha bem comprida 1"});
     let set = client.json("POST", "/api/v1/invitations/accept", &wanted, None).unwrap();
     assert!(set.status < 300, "{} {}", set.status, set.text);
     running.stop().unwrap();
