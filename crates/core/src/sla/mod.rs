@@ -91,24 +91,37 @@ fn without(open: Range<Timestamp>, pauses: &[Range<Timestamp>]) -> Vec<Range<Tim
 
 impl Deadline {
     /// One line for each stretch, in the calendar's zone: "08/06/2026 14:00–18:00: 4 h (faltam 4 h)".
-    pub fn explained(&self, budget: SignedDuration, calendar: &Calendar) -> Vec<String> {
+    pub fn explained(&self, budget: SignedDuration, pauses: &[Pause], calendar: &Calendar) -> Vec<String> {
         let mut left = budget;
         let shown = self.counted.iter().map(|stretch| {
             let length = stretch.end.duration_since(stretch.start);
             left -= length;
-            let local = |at: Timestamp| at.to_zoned_datetime(calendar.tz.clone());
-            let (from, to) = (local(stretch.start), local(stretch.end));
-            let until = if from.date() == to.date() { "%H:%M" } else { "%d/%m/%Y %H:%M" };
-            format!(
-                "{}–{}: {} (faltam {})",
-                from.strftime("%d/%m/%Y %H:%M"),
-                to.strftime(until),
-                in_words(length),
-                in_words(left)
-            )
+            let span = span(stretch.start, stretch.end, calendar);
+            (stretch.start, format!("{span}: {} (faltam {})", in_words(length), in_words(left)))
         });
-        shown.collect()
+        let mut shown: Vec<(Timestamp, String)> = shown.collect();
+        for pause in pauses {
+            let words = "à espera do parceiro, não conta";
+            let line = match pause.to {
+                Some(to) => format!("{}: {words}", span(pause.from, to, calendar)),
+                None => {
+                    let from = pause.from.to_zoned_datetime(calendar.tz.clone());
+                    format!("desde {}: {words}", from.strftime("%d/%m/%Y %H:%M"))
+                }
+            };
+            shown.push((pause.from, line));
+        }
+        shown.sort_by_key(|(at, _)| *at);
+        shown.into_iter().map(|(_, line)| line).collect()
     }
+}
+
+/// "26/05/2026 13:45–18:00", with the second date where it is another.
+fn span(from: Timestamp, to: Timestamp, calendar: &Calendar) -> String {
+    let local = |at: Timestamp| at.to_zoned_datetime(calendar.tz.clone());
+    let (from, to) = (local(from), local(to));
+    let until = if from.date() == to.date() { "%H:%M" } else { "%d/%m/%Y %H:%M" };
+    format!("{}–{}", from.strftime("%d/%m/%Y %H:%M"), to.strftime(until))
 }
 
 /// "4 h", "35 min", "4 h 35 min".

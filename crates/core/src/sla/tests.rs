@@ -72,12 +72,32 @@ fn a_deadline_explains_itself() {
     let budget = SignedDuration::from_mins(4 * 60 + 30);
     let found = deadline(at("2026-06-08T09:15:00-03:00"), budget, &[], &calendar());
     assert_eq!(
-        found.explained(budget, &calendar()),
+        found.explained(budget, &[], &calendar()),
         [
             "08/06/2026 09:15–12:00: 2 h 45 min (faltam 1 h 45 min)",
             "08/06/2026 13:00–14:45: 1 h 45 min (faltam 0 min)"
         ]
     );
+}
+
+#[test]
+fn a_deadline_names_the_waiting_too() {
+    let (from, to) = (at("2026-06-08T10:00:00-03:00"), at("2026-06-09T08:30:00-03:00"));
+    let budget = SignedDuration::from_hours(2);
+    let explained = |to| {
+        let pauses = [Pause { from, to }];
+        let found = deadline(at("2026-06-08T09:00:00-03:00"), budget, &pauses, &calendar());
+        found.explained(budget, &pauses, &calendar())
+    };
+    assert_eq!(
+        explained(Some(to)),
+        [
+            "08/06/2026 09:00–10:00: 1 h (faltam 1 h)",
+            "08/06/2026 10:00–09/06/2026 08:30: à espera do parceiro, não conta",
+            "09/06/2026 08:30–09:30: 1 h (faltam 0 min)"
+        ]
+    );
+    assert_eq!(explained(None)[1], "desde 08/06/2026 10:00: à espera do parceiro, não conta");
 }
 
 #[test]

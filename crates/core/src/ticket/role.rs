@@ -73,9 +73,10 @@ impl Role {
                 Received | Analysis | Investigation | Escalated => false,
             },
             Self::System => match from {
-                Received | AwaitingPartner => to == Analysis,
+                // A partner who writes again takes up a closed ticket: nobody would look there for it.
+                Received | AwaitingPartner | Closed => to == Analysis,
                 Resolved => to == Closed && step.silence,
-                Analysis | Investigation | Escalated | Closed => false,
+                Analysis | Investigation | Escalated => false,
             },
         }
     }

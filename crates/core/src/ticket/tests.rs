@@ -302,6 +302,7 @@ fn roles_take_their_own_steps_only() {
         (PartnerContact, AwaitingPartner, Analysis, true),
         (PartnerContact, Analysis, Resolved, false),
         (System, Received, Analysis, true),
+        (System, Closed, Analysis, true),  // The partner wrote again.
         (System, Resolved, Closed, false), // Not by silence.
         (System, Analysis, Escalated, false),
         (Agent, Escalated, Resolved, true),

@@ -35,7 +35,7 @@ pub fn promises(ticket: &Ticket, pauses: &[Pause], world: &World) -> Vec<Promise
     let created = instant(ticket.created);
     let promise = |kind, from, budget, kept: Option<i64>| {
         let deadline = sla::deadline(from, budget, pauses, calendar);
-        let explained = deadline.explained(budget, calendar);
+        let explained = deadline.explained(budget, pauses, calendar);
         Promise { kind, budget, deadline, kept: kept.map(instant), explained }
     };
     let mut all = vec![promise("first_answer", created, targets.first_answer, ticket.first_answer)];

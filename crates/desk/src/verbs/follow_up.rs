@@ -111,6 +111,8 @@ pub(crate) struct Plan {
     evidence: Vec<evidence::Evidence>,
     changes: Vec<Change>,
     about: Option<String>,
+    /// Of a correction: which evidence, and why.
+    why: Option<(String, String)>,
 }
 
 impl Plan {
@@ -130,11 +132,12 @@ impl Plan {
         let standing = if message.channel == super::correct::CHANNEL { "corrected" } else { found::GIVEN };
         let evidence = news(&before.ticket.id, &examined, &known, standing, now);
         let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
-        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, about })
+        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, about, why: None })
     }
 
     /// Notes on the rows of one evidence who corrected it and why.
     pub(crate) fn corrected(&mut self, name: &str, by: &str, reason: &str) {
+        self.why = Some((name.to_owned(), reason.to_owned()));
         for row in self.evidence.iter_mut().filter(|row| row.name == name) {
             "person".clone_into(&mut row.source);
             row.corrected_by = Some(by.to_owned());
@@ -148,7 +151,8 @@ impl Plan {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Ticket, DeskError> {
-        let Self { before, message, attachments, sealed, examined, run, evidence, changes, about } = self;
+        let Self { before, message, attachments, sealed, examined, run, evidence, changes, about, why } =
+            self;
         if !message::add(tx, &message).await? {
             // The same message was written meanwhile; the next try finds it.
             return Err(DeskError::Stale);
@@ -176,12 +180,17 @@ impl Plan {
         due::set(&mut row, &due::pauses(&pauses), &examined.state.world);
         let row = ticket::update(tx, &caller.scope(), &row).await?;
         let what = if message.direction == "in" { "message_received" } else { "evidence_corrected" };
-        let data = json!({"message": message.id.as_str(), "changes": changes});
+        let mut data = json!({"message": message.id.as_str(), "changes": changes});
+        if let Some((name, reason)) = why {
+            data["evidence"] = json!(name);
+            data["reason"] = json!(reason);
+        }
         trail::record(tx, Event { ticket: Some(&row.id), at: now, by: caller, what, data }).await?;
-        // What was asked for has come: the desk takes the ticket up again by itself.
-        if row.state == State::AwaitingPartner.code() && message.direction == "in" {
+        // What was asked for has come, or a closed matter is back: the desk takes the ticket up again by itself.
+        let waiting = [State::AwaitingPartner.code(), State::Closed.code()].contains(&row.state.as_str());
+        if waiting && message.direction == "in" {
             let system = Caller::system();
-            let wanted = Transition::to(State::Analysis, "o parceiro respondeu");
+            let wanted = Transition::to(State::Analysis, "o parceiro escreveu");
             let taken = Before::read(tx, &Scope::All, &row.id).await?;
             let taken = taken.take(&wanted, &system, &examined.state, now)?;
             return step::write(tx, taken, &wanted, &system, now).await;

@@ -20,6 +20,15 @@ impl Home {
         Self { desk: open(&place).await, place, _directory: directory }
     }
 
+    /// The address of the database.
+    #[allow(dead_code, reason = "not every test goes round the desk")]
+    pub(crate) fn url(&self) -> String {
+        match &self.place {
+            Place::Directory(directory) => format!("sqlite://{}/desk.sqlite", directory.display()),
+            Place::Url(url) => url.clone(),
+        }
+    }
+
     /// Another server on the same database.
     pub(crate) async fn second(&self) -> Desk {
         open(&self.place).await
