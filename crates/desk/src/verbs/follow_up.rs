@@ -181,9 +181,9 @@ impl Plan {
         let row = ticket::update(tx, &caller.scope(), &row).await?;
         let what = if message.direction == "in" { "message_received" } else { "evidence_corrected" };
         let mut data = json!({"message": message.id.as_str(), "changes": changes});
-        if let Some((name, reason)) = why {
-            data["evidence"] = json!(name);
-            data["reason"] = json!(reason);
+        if let (Some((name, reason)), Some(data)) = (why, data.as_object_mut()) {
+            data.insert("evidence".to_owned(), json!(name));
+            data.insert("reason".to_owned(), json!(reason));
         }
         trail::record(tx, Event { ticket: Some(&row.id), at: now, by: caller, what, data }).await?;
         // What was asked for has come, or a closed matter is back: the desk takes the ticket up again by itself.
