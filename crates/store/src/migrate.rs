@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
     step!(3, "0003_desk_facts", Part::Desk),
     step!(4, "0004_document_removed", Part::Desk),
     step!(5, "0005_request_shown", Part::RequestLog),
+    step!(6, "0006_request_id_by_day", Part::RequestLog),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

@@ -31,10 +31,10 @@ pub async fn rows(
     let query = inquiry.query(registry, routes);
     let ids: BTreeSet<String> = query.request_ids.iter().filter_map(|id| looked_up(id)).collect();
     let mut conn = desk.store().read_log().await?;
-    let named = request::by_ids(&mut conn, &Vec::from_iter(ids)).await?;
+    let kept = request::hours(&mut conn).await?;
+    let named = request::by_ids(&mut conn, kept, &Vec::from_iter(ids)).await?;
     let mut columns = Columns::new(desk.secrets());
     let veils = Veils::of(&named, routes, &mut columns);
-    let kept = request::hours(&mut conn).await?;
     let mut search = Search { columns, named, veils, kept };
     let mut found = search.find(&mut conn, &query).await?;
     if let Some(wider) = inquiry.widened(query, &found) {

@@ -34,7 +34,8 @@ async fn feed(desk: &Desk, text: impl Into<Vec<u8>>) -> Result<Ingested, DeskErr
 async fn by_ids(desk: &Desk, ids: &[&str]) -> Vec<Request> {
     let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     let mut conn = desk.store().read_log().await.unwrap();
-    let found = request::by_ids(&mut conn, &ids).await.unwrap();
+    let kept = request::hours(&mut conn).await.unwrap();
+    let found = request::by_ids(&mut conn, kept, &ids).await.unwrap();
     found.into_iter().map(|found| found.request).collect()
 }
 

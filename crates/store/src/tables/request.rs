@@ -115,21 +115,30 @@ pub async fn insert(tx: &mut Tx, rows: &[Request]) -> Result<Inserted, StoreErro
     Ok(Inserted { accepted, duplicates: given.saturating_sub(accepted) })
 }
 
-/// The requests with these ids (in lower case), by time and then by id.
+/// The requests with these ids (in lower case), by time and then by id; `kept` are the hours of which there are requests, from [`hours`].
 ///
 /// # Errors
 /// If the database fails.
-pub async fn by_ids(conn: &mut Conn, ids: &[String]) -> Result<Vec<Found>, StoreError> {
+pub async fn by_ids(
+    conn: &mut Conn,
+    kept: Option<(i64, i64)>,
+    ids: &[String],
+) -> Result<Vec<Found>, StoreError> {
     let mut found = Vec::new();
+    let Some((first, last)) = kept.filter(|_| !ids.is_empty()) else { return Ok(found) };
     for chunk in ids.chunks(IDS) {
-        let engine = conn.engine();
-        let places: Vec<String> = (1..=chunk.len()).map(|n| engine.place(n)).collect();
-        let (columns, places) = (Request::columns(), places.join(","));
-        let text = format!("select t.number, {columns} from request t where t.request_id in ({places})");
-        let mut sql = Sql::new(text);
-        for id in chunk {
-            sql = sql.bind(id.as_str());
-        }
+        let places: Vec<String> = (3..chunk.len() + 3).map(|n| format!("${n}")).collect();
+        let text = format!(
+            "with recursive span (day) as \
+             (select cast($1 as bigint) where $1 <= $2 union all select day + 1 from span where day < $2) \
+             select t.number, {} from span {} request t on (t.at / 86400000) = span.day + 0 \
+             where t.request_id in ({})",
+            Request::columns(),
+            conn.engine().join_in_order(),
+            places.join(","),
+        );
+        let sql = Sql::new(text).bind(first.div_euclid(24)).bind(last.div_euclid(24));
+        let sql = chunk.iter().fold(sql, |sql, id| sql.bind(id.as_str()));
         found.extend(sql.all::<Found>(conn, "look up requests by id").await?);
     }
     found.sort_by(|a, b| a.request.order().cmp(&b.request.order()));

@@ -64,7 +64,8 @@ async fn look_ups_are_exact_and_ordered(home: &Home) {
     let by_get = request::within(&mut conn, &route("GET"), 0, i64::MAX).await.unwrap();
     assert_eq!(requests(by_get), vec![foreign.clone()]);
     let ids = ["d", "e", "a", "no such"].map(str::to_owned);
-    let by_id = request::by_ids(&mut conn, &ids).await.unwrap();
+    let kept = request::hours(&mut conn).await.unwrap();
+    let by_id = request::by_ids(&mut conn, kept, &ids).await.unwrap();
     assert_eq!(requests(by_id), vec![a, foreign, after]);
     drop(conn);
     let thrown = store.write_log::<_, StoreError, _>(|tx| Box::pin(request::forget(tx, NOON, 10)));
