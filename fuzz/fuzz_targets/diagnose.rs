@@ -128,6 +128,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         calendar: &facts.calendar,
         secret: &facts.secret,
         limits: Limits::default(),
+        anonymous: false,
     };
     let diagnosis = diagnosis::diagnose(&message(data), &desk, |inquiry, routes| {
         inquiry.rows(&facts.registry, &facts.log, routes)

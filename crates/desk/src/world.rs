@@ -30,6 +30,8 @@ pub struct World {
     calendar: Calendar,
     secret: HashSecret,
     limits: Limits,
+    /// What anybody may be told of, and its names.
+    public: (Registry, RegistryNames),
 }
 
 impl World {
@@ -40,7 +42,10 @@ impl World {
         let names = RegistryNames::of(&registry, &lexicon);
         let calendar = Calendar::of(&registry);
         let limits = limits(&procedure);
-        Self { registry, contract, pages, procedure, lexicon, names, calendar, secret, limits }
+        let public = registry.in_public();
+        let public_names = RegistryNames::of(&public, &lexicon);
+        let public = (public, public_names);
+        Self { registry, contract, pages, procedure, lexicon, names, calendar, secret, limits, public }
     }
 
     /// Diagnoses one message; `answer` looks up the request log.
@@ -80,7 +85,17 @@ impl World {
             calendar: &self.calendar,
             secret: &self.secret,
             limits: self.limits,
+            anonymous: false,
         }
+    }
+
+    /// Diagnoses a message of somebody who is not known: by format, contract, token, calendar and releases alone. Nothing is looked up
+    /// in the log, and nothing of partners, users and keys is told.
+    #[must_use]
+    pub fn diagnose_in_public(&self, inbound: &Inbound) -> Diagnosis {
+        let (registry, names) = (&self.public.0, &self.public.1);
+        let desk = diagnosis::Desk { registry, names, anonymous: true, ..self.desk() };
+        diagnosis::diagnose(inbound, &desk, |_, _| Vec::new())
     }
 
     /// Business hours, holidays and routines.

@@ -35,7 +35,7 @@ pub use page::{Page, Paged};
 pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
-    account, api_token, attachment, attempt, diagnosis, document, document_set, evidence, idempotency, job,
-    message, one_time, pause, procedure, registry, rejected, request, sealed, search, session, setting,
-    ticket, ticket_link, trail,
+    account, api_token, attachment, attempt, daily_count, diagnosis, document, document_set, draft, evidence,
+    idempotency, job, message, one_time, pause, presence, procedure, registry, rejected, request, saved_view,
+    sealed, search, session, setting, ticket, ticket_link, trail,
 };

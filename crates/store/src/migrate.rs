@@ -56,6 +56,7 @@ const STEPS: &[Step] = &[
     step!(4, "0004_document_removed", Part::Desk),
     step!(5, "0005_request_shown", Part::RequestLog),
     step!(6, "0006_request_id_by_day", Part::RequestLog),
+    step!(7, "0007_screens", Part::Desk),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

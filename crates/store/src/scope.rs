@@ -47,6 +47,12 @@ impl Conditions {
         }
     }
 
+    /// Adds ` and {condition}`, which has no value.
+    pub(crate) fn plain(&mut self, condition: &str) {
+        self.text.push_str(" and ");
+        self.text.push_str(condition);
+    }
+
     pub(crate) fn scope(&mut self, scope: &Scope) {
         match scope {
             Scope::All => {}

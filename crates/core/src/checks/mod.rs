@@ -135,6 +135,24 @@ pub fn answer_all(subject: &Subject<'_, '_>) -> Vec<Finding> {
         .collect()
 }
 
+/// What only the owner of a key or a user may be told.
+const OF_IDENTITY: &[&str] = &[
+    "api-key-existe",
+    "api-key-ativa",
+    "api-key-no-ambiente-correto",
+    "api-key-do-parceiro",
+    "usuario-existe",
+    "usuario-ativo",
+    "usuario-vinculado-a-api-key",
+];
+
+/// Takes back what says anything of keys and users: the question stays open.
+pub fn withhold(findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| OF_IDENTITY.contains(&finding.check)) {
+        (finding.verdict, finding.proof) = unknown();
+    }
+}
+
 const fn unknown() -> (Verdict, Vec<Proof>) {
     (Verdict::Unknown, Vec::new())
 }

@@ -55,6 +55,8 @@ pub struct Desk<'d> {
     pub calendar: &'d Calendar,
     pub secret: &'d HashSecret,
     pub limits: Limits,
+    /// Nobody knows who asks: nothing of keys and users is told, not even that they are not there.
+    pub anonymous: bool,
 }
 
 /// What a message turned out to be, with proof. Carries nothing secret.
@@ -131,7 +133,10 @@ fn judged(inbound: &Inbound, reading: &Reading, desk: &Desk<'_>, requests: Vec<L
     let incident = Incident::of(reading, &speech, &known, matching);
     let subject =
         Subject { incident: &incident, known: &known, calendar: desk.calendar, limits: desk.limits };
-    let findings = checks::answer_all(&subject);
+    let mut findings = checks::answer_all(&subject);
+    if desk.anonymous {
+        checks::withhold(&mut findings);
+    }
     let history = history::of(&subject);
     let demand = named_facts::Demand { reading, speech: &speech, subject: &subject, history: &history };
     let documented = demand.question(desk);

@@ -94,6 +94,7 @@ impl World {
             calendar: &self.calendar,
             secret: &self.secret,
             limits: Limits::default(),
+            anonymous: false,
         }
     }
 }

@@ -93,7 +93,7 @@ pub async fn log_in(desk: &Desk, attempted: Attempted, now: Timestamp) -> Result
     open_session(desk, row, (login, attempted.agent), now).await.map(Entered::In)
 }
 
-async fn open_session(
+pub(super) async fn open_session(
     desk: &Desk,
     checked: Account,
     (login, agent): (String, String),

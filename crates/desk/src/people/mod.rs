@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod first;
+pub mod link;
 pub mod login;
 mod password;
 mod rank;

@@ -4,7 +4,7 @@ use balcao_core::mask::Masker;
 use balcao_core::ticket::{Missing, Refusal, RefusalCode};
 use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
-use balcao_store::{MessageId, Scope, TicketId, diagnosis, message, pause, search, ticket};
+use balcao_store::{MessageId, Scope, TicketId, diagnosis, draft, message, pause, search, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -108,6 +108,7 @@ async fn attempt(
                 let row = ticket::update(tx, &caller.scope(), &row).await?;
                 message::add(tx, &message).await?;
                 search::add_words(tx, &row, &stems(std::iter::once(message.body.as_str()))).await?;
+                draft::remove(tx, &row.id, &caller.id).await?;
                 let what = if message.direction == "out" { "answered" } else { "noted" };
                 let data = json!({"message": message.id.as_str()});
                 trail::record(tx, Event { ticket: Some(&row.id), at: now, by: &caller, what, data }).await?;

@@ -45,7 +45,7 @@ impl Examined {
 }
 
 /// Bytes of a conversation that are read where the request stands; more would hold others up and go to a thread of their own.
-const SMALL: usize = 32 * 1024;
+pub(crate) const SMALL: usize = 32 * 1024;
 
 /// Judges `newest` with the messages `before` it, newest of them first.
 pub(crate) async fn examine(
@@ -75,7 +75,7 @@ pub(crate) async fn examine(
 }
 
 /// Does what takes a core: at once if it is little, else on a thread where it holds nobody up.
-async fn compute<T: Send + 'static>(
+pub(crate) async fn compute<T: Send + 'static>(
     small: bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, DeskError> {
@@ -86,7 +86,7 @@ async fn compute<T: Send + 'static>(
     done.map_err(|_panicked| DeskError::Damaged("a mensagem, ao ser diagnosticada"))
 }
 
-fn size(inbound: &Inbound) -> usize {
+pub(crate) fn size(inbound: &Inbound) -> usize {
     use balcao_core::inbound::Content;
 
     let files = inbound.attachments.iter().map(|file| match &file.content {

@@ -110,6 +110,16 @@ pub struct Filter {
     pub team: Option<String>,
     /// With this person.
     pub assignee: Option<String>,
+    /// Neither resolved nor closed.
+    pub open: bool,
+    /// With nobody.
+    pub unassigned: bool,
+    /// Past its deadline at this instant.
+    pub overdue_at: Option<i64>,
+    /// Came at or after this instant.
+    pub from: Option<i64>,
+    /// Came before this instant.
+    pub to: Option<i64>,
     /// Holding all of these words, stemmed and folded as they were for [`search::add_words`].
     pub words: Option<String>,
 }
@@ -281,6 +291,15 @@ pub async fn list(
     conditions.text("t.cause =", filter.cause.as_deref());
     conditions.text("t.team =", filter.team.as_deref());
     conditions.text("t.assignee =", filter.assignee.as_deref());
+    if filter.open {
+        conditions.plain("t.state not in ('resolved', 'closed')");
+    }
+    if filter.unassigned {
+        conditions.plain("t.assignee is null");
+    }
+    conditions.number("t.due <", filter.overdue_at);
+    conditions.number("t.created >=", filter.from);
+    conditions.number("t.created <", filter.to);
     conditions.number(&format!("{position} <"), page.before()?);
     let text = format!(
         "select {} from {from} where {matching}{} order by {position} desc limit ${bound}",
@@ -293,6 +312,80 @@ pub async fn list(
     }
     let items = conditions.bind_to(sql.bind(page.size() + 1)).all(conn, "list tickets").await?;
     Ok(Paged::of(items, page.size(), |ticket: &Ticket| ticket.position))
+}
+
+/// How many tickets `scope` sees in each state.
+///
+/// # Errors
+/// If the database fails.
+pub async fn states(conn: &mut Conn, scope: &Scope) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut conditions = Conditions::after(0);
+    conditions.scope(scope);
+    let text = format!(
+        "select t.state, count(*) from ticket t where 1 = 1{} group by t.state order by t.state",
+        conditions.as_text()
+    );
+    conditions.bind_to(Sql::new(text)).all(conn, "count tickets").await
+}
+
+/// How many of the tickets of a time share a value of `column`, most first; those without one under `-`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn volume(
+    conn: &mut Conn,
+    column: Volume,
+    (from, to): (i64, i64),
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let column = column.text();
+    let text = format!(
+        "select {column}, count(*) from ticket t where t.created >= $1 and t.created < $2 \
+         group by {column} order by count(*) desc, {column} limit 200"
+    );
+    Sql::new(text).bind(from).bind(to).all(conn, "count tickets").await
+}
+
+/// By what a volume is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Volume {
+    /// The situation as last diagnosed.
+    Situation,
+    /// Situation and cause.
+    Cause,
+    /// The partner.
+    Partner,
+    /// The channel.
+    Channel,
+    /// How it was closed.
+    Closing,
+}
+
+impl Volume {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Situation => "coalesce(t.situation, '-')",
+            Self::Cause => "coalesce(t.situation, '-') || ' · ' || coalesce(t.cause, '-')",
+            Self::Partner => "coalesce(t.partner, '-')",
+            Self::Channel => "t.channel",
+            Self::Closing => "coalesce(t.closing, '-')",
+        }
+    }
+}
+
+/// The tickets of a time, oldest first, at most `limit`: for figures that need each one.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_time(
+    conn: &mut Conn,
+    (from, to): (i64, i64),
+    after: i64,
+    limit: u16,
+) -> Result<Vec<Ticket>, StoreError> {
+    let text = Ticket::select()
+        + "where t.created >= $1 and t.created < $2 and t.position > $3 order by t.position limit $4";
+    let sql = Sql::new(text).bind(from).bind(to).bind(after).bind(i64::from(limit));
+    sql.all(conn, "list the tickets of a time").await
 }
 
 /// The tickets about the request with this mark that `scope` may see, but for `but`, newest first, at most `limit`.

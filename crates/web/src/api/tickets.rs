@@ -207,6 +207,7 @@ async fn index(
         team: wanted.team,
         assignee: wanted.assignee,
         words: None,
+        ..Filter::default()
     };
     let query = wanted.q.as_deref().filter(|q| !q.trim().is_empty());
     let listing = list::list(&app.desk, &caller, (filter, query), &page).await?;

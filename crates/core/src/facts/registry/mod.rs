@@ -49,6 +49,17 @@ pub struct Registry {
     index: index::Index,
 }
 
+impl Registry {
+    /// The same without partners, users and keys: what anybody may be told.
+    #[must_use]
+    pub fn in_public(&self) -> Self {
+        let mut public = self.clone();
+        (public.partners, public.users, public.api_keys) = (Vec::new(), Vec::new(), Vec::new());
+        public.index = index::Index::default();
+        public
+    }
+}
+
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry")
