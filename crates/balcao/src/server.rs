@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use balcao_desk::{Desk, jobs};
-use balcao_web::{App, Limits, router};
+use balcao_web::{App, Courier, Limits, router};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -15,12 +15,14 @@ use tokio::task::JoinSet;
 const LAST_WORDS: Duration = Duration::from_secs(20);
 
 /// What of a server is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Parts {
     /// Answer HTTP.
     pub web: bool,
     /// Do background work.
     pub worker: bool,
+    /// Who carries links to partners.
+    pub courier: Arc<dyn Courier>,
 }
 
 /// Serves until the program is asked to end. `ready` is told the address once requests are answered.
@@ -43,7 +45,9 @@ pub async fn serve(
         let listener = TcpListener::bind(listen).await.with_context(|| listen.to_owned())?;
         let address = listener.local_addr()?.to_string();
         let app = App::new(desk.clone(), Limits::default(), Arc::new(Timestamp::now));
+        let app = app.with_courier(parts.courier);
         tasks.spawn(keep_up(app.clone(), stopping.clone()));
+        tasks.spawn(tell_news(app.clone(), stopping.clone()));
         let mut asked = stopping.clone();
         let server = axum::serve(listener, router(app));
         let server = server.with_graceful_shutdown(async move {
@@ -123,6 +127,16 @@ async fn watch_changes(desk: Desk, mut stopping: watch::Receiver<bool>) {
 async fn keep_up(app: App, mut stopping: watch::Receiver<bool>) {
     while goes_on(&mut stopping, Duration::from_secs(5)).await {
         app.upkeep();
+    }
+}
+
+/// Whoever looks at a page is told what changes, whichever server changed it.
+async fn tell_news(app: App, mut stopping: watch::Receiver<bool>) {
+    let mut last = None;
+    while goes_on(&mut stopping, Duration::from_secs(1)).await {
+        if let Err(error) = app.look_for_news(&mut last).await {
+            tracing::warn!(error = chain(&error), "news could not be looked for");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP API of the desk: `/api/v1`, its description, and what a machine asks to know whether the desk is well.
+//! The desk over HTTP: the pages for people, `/api/v1` with its description, and what a machine asks to know whether the desk is well.
 //!
 //! In: requests. Out: what the verbs of the desk answered, as JSON; what went wrong, as RFC 9457 problems. Start at [`router`].
 //!
@@ -14,9 +14,10 @@ mod health;
 mod limits;
 mod logs;
 mod page;
+mod pages;
 pub mod problem;
 mod router;
 
 pub use description::description;
 pub use limits::Limits;
-pub use router::{App, Clock, router};
+pub use router::{App, Clock, Courier, NoCourier, router};

@@ -1,4 +1,4 @@
-//! The two pages of an API without a face: where one has arrived, and how it is used. No script, nothing from elsewhere.
+//! The API's description as a page. No script, nothing from elsewhere.
 
 use std::fmt::Write as _;
 
@@ -16,14 +16,6 @@ details{border:1px solid #d0d7de;border-radius:6px;padding:.5rem .8rem;margin:.5
 .m{display:inline-block;min-width:4.2em;font-weight:600}table{border-collapse:collapse;width:100%}\
 td{border-top:1px solid #e4e8ec;padding:.3rem .6rem .3rem 0;vertical-align:top}\
 @media(prefers-color-scheme:dark){body{color:#e6e9ed;background:#14171a}code{background:#23282e}details,h2,td{border-color:#3a4149}a{color:#8ab4f8}}";
-
-/// `GET /`.
-pub(crate) async fn home() -> Response {
-    let body = "<h1>Balcão</h1><p>O balcão de atendimento da API de parceiros está no ar.</p>\
-        <ul><li><a href=\"/api/v1/docs\">Como usar a API</a></li>\
-        <li><a href=\"/api/v1/openapi.json\">A descrição para programas (OpenAPI 3.1)</a></li></ul>";
-    page("Balcão", body)
-}
 
 /// `GET /api/v1/docs`: the description, readable.
 pub(crate) async fn docs() -> Response {

@@ -62,6 +62,16 @@ impl Problem {
         }
     }
 
+    /// What a page says of it: what kind, what happened, and what is missing.
+    pub(crate) fn told(&self) -> (&str, &str, Vec<&str>) {
+        (self.title, &self.detail, self.missing.iter().map(|item| item.text.as_str()).collect())
+    }
+
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// To be tried again after so many seconds.
     pub(crate) fn after(mut self, seconds: u64) -> Self {
         self.after = Some(seconds.max(1));

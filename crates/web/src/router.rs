@@ -15,10 +15,27 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::health::Meter;
 use crate::limits::Limits;
 use crate::problem::Problem;
-use crate::{api, description, health, logs, page};
+use crate::{api, description, health, logs, page, pages};
 
 /// Tells the time; tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Carries a link to the address that it is for; where there is nobody to carry it, it goes nowhere.
+pub trait Courier: Send + Sync {
+    /// `path` is of this desk, and good once.
+    fn carry(&self, address: &str, path: &str);
+}
+
+/// Nobody carries links yet: that there was one is said to whoever runs the desk, without it.
+pub struct NoCourier;
+
+impl Courier for NoCourier {
+    fn carry(&self, _address: &str, _path: &str) {
+        tracing::warn!(
+            "a partner asked for a link, and no way to send mail is set up; make one on the registry's page"
+        );
+    }
+}
 
 /// What every handler has.
 #[derive(Clone)]
@@ -26,6 +43,9 @@ pub struct App {
     pub(crate) desk: Desk,
     pub(crate) limits: Limits,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) courier: Arc<dyn Courier>,
+    /// The tickets that change, for whoever looks.
+    pub(crate) news: tokio::sync::broadcast::Sender<String>,
     clock: Clock,
 }
 
@@ -33,7 +53,23 @@ impl App {
     /// A desk that is to be reached by HTTP.
     #[must_use]
     pub fn new(desk: Desk, limits: Limits, clock: Clock) -> Self {
-        Self { desk, limits, meter: Arc::new(Meter::new()), clock }
+        let (news, _nobody_yet) = tokio::sync::broadcast::channel(pages::BEHIND);
+        let courier = Arc::new(NoCourier);
+        Self { desk, limits, meter: Arc::new(Meter::new()), courier, news, clock }
+    }
+
+    /// With somebody who carries links.
+    #[must_use]
+    pub fn with_courier(self, courier: Arc<dyn Courier>) -> Self {
+        Self { courier, ..self }
+    }
+
+    /// Looks for changes, whoever made them on whichever server, and tells those who look; `last` is where the last look ended.
+    ///
+    /// # Errors
+    /// If the database fails; the next look sees what this one did not.
+    pub async fn look_for_news(&self, last: &mut Option<i64>) -> Result<(), balcao_store::StoreError> {
+        pages::watch(self, last).await
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -52,7 +88,7 @@ pub fn router(app: App) -> Router {
     let (api, _) = api::router().split_for_parts();
     Router::new()
         .merge(api)
-        .route("/", get(page::home))
+        .merge(pages::router())
         .route("/api/v1/openapi.json", get(description::json))
         .route("/api/v1/docs", get(page::docs))
         .route("/healthz", get(health::live))

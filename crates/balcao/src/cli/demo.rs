@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use balcao_core::ticket::Role;
 use balcao_desk::caller::Caller;
@@ -10,6 +11,7 @@ use balcao_desk::people::account::NewAccount;
 use balcao_desk::people::token::NewToken;
 use balcao_desk::verbs::receive::{Arrival, receive};
 use balcao_desk::{Change, Desk, people, registry, requests};
+use balcao_web::Courier;
 use balcao_wire::inbound;
 use jiff::Timestamp;
 
@@ -45,10 +47,11 @@ impl Demo {
         opening::block_on(async {
             let desk = opening::desk(&settings, catalogue).await?;
             let entry = fill(&desk, Timestamp::now()).await?;
-            let parts = Parts { web: true, worker: true };
+            let parts = Parts { web: true, worker: true, courier: Arc::new(Shown(self.listen.clone())) };
             server::serve(desk, &self.listen, parts, |address| {
                 say(&format!("listening on http://{address}"))?;
                 say(&catalogue.say("demo-look", &[("address", address)]))?;
+                say(&catalogue.say("demo-partner", &[("address", address), ("secret", &entry.link)]))?;
                 say(&catalogue.say(
                     "demo-enter",
                     &[("login", LOGIN), ("password", &entry.password), ("token", &entry.token)],
@@ -60,13 +63,33 @@ impl Demo {
     }
 }
 
+/// Links that are asked for at the demonstration, where no mail goes out: shown to whoever started it.
+struct Shown(String);
+
+impl Courier for Shown {
+    fn carry(&self, address: &str, path: &str) {
+        let _nobody_reads = say(&format!("{address}: http://{}{path}", self.0));
+    }
+}
+
 /// Whoever tries the desk comes in as this agent.
 const LOGIN: &str = "ana@balcao.example";
+/// Those who work there, all with the same password.
+const PEOPLE: [(&str, &str, Role); 6] = [
+    (LOGIN, "Ana", Role::Agent),
+    ("lider@balcao.example", "Lia", Role::Lead),
+    ("gestor@balcao.example", "Gil", Role::Manager),
+    ("code@balcao.example", "Caio", Role::Code),
+    ("comercial@balcao.example", "Cora", Role::Commercial),
+    ("admin@balcao.example", "Ada", Role::Administrator),
+];
 
 /// How one gets in.
 struct Entry {
     password: String,
     token: String,
+    /// Of a partner's contact, good once.
+    link: String,
 }
 
 /// Fills an empty desk; one that is filled already only gets a new way in.
@@ -95,26 +118,37 @@ async fn fill(desk: &Desk, now: Timestamp) -> anyhow::Result<Entry> {
     way_in(desk, &system, now).await
 }
 
-/// An agent with a password of its own for this desk, and a token.
+/// People with a password of their own for this desk, a token, and a link for a partner's contact.
 async fn way_in(desk: &Desk, system: &Caller, now: Timestamp) -> anyhow::Result<Entry> {
     let random: [u8; 6] = balcao_desk::random()?;
     let password = format!("demonstracao-{}", balcao_desk::secrets::hex(&random));
     let known = people::account::list(desk, system).await?;
-    let ana = match known.into_iter().find(|account| account.login == LOGIN) {
-        Some(ana) => ana,
-        None => {
-            let new = NewAccount {
-                login: LOGIN.to_owned(),
-                name: "Ana".to_owned(),
-                role: Role::Agent,
-                partner: None,
-                team: None,
-            };
-            people::account::create(desk, system, new, now).await?
-        }
+    for (login, name, role) in PEOPLE {
+        let found = known.iter().find(|account| account.login == login).cloned();
+        let account = match found {
+            Some(account) => account,
+            None => {
+                let new = NewAccount {
+                    login: login.to_owned(),
+                    name: name.to_owned(),
+                    role,
+                    partner: None,
+                    team: None,
+                };
+                people::account::create(desk, system, new, now).await?
+            }
+        };
+        let invitation = people::account::invite(desk, system, &account.id, now).await?;
+        people::account::set_password(desk, &invitation, &password, now).await?;
+    }
+    let state = desk.state();
+    let contacts = state.world.registry.partners.iter().flat_map(|partner| &partner.contacts);
+    let mut mailboxes =
+        contacts.map(|contact| contact.address.clone()).filter(|address| address.contains('@'));
+    let link = match mailboxes.next() {
+        Some(address) => people::link::hand_over(desk, system, &address, now).await?,
+        None => String::new(),
     };
-    let invitation = people::account::invite(desk, system, &ana.id, now).await?;
-    people::account::set_password(desk, &invitation, &password, now).await?;
     let new = NewToken {
         name: "demonstração".to_owned(),
         role: Role::Agent,
@@ -124,7 +158,7 @@ async fn way_in(desk: &Desk, system: &Caller, now: Timestamp) -> anyhow::Result<
         personal: false,
     };
     let (_, token) = people::token::create_unchecked(desk, new, now).await?;
-    Ok(Entry { password, token })
+    Ok(Entry { password, token, link })
 }
 
 /// A file of the example data; they are in the program.

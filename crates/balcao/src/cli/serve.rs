@@ -1,6 +1,9 @@
 //! `balcao serve`
 
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use balcao_web::NoCourier;
 
 use crate::catalogue::Catalogue;
 use crate::opening;
@@ -32,7 +35,7 @@ impl Serve {
         let (level, format) = settings.log();
         server::log(level, format)?;
         let role = settings.role(catalogue)?.to_owned();
-        let parts = Parts { web: role != "worker", worker: role != "web" };
+        let parts = Parts { web: role != "worker", worker: role != "web", courier: Arc::new(NoCourier) };
         opening::block_on(async {
             let desk = opening::desk(&settings, catalogue).await?;
             first_administrator(&desk, settings.listen(), catalogue).await?;

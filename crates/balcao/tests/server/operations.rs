@@ -125,7 +125,7 @@ fn people_are_made_invited_and_turned_off_from_the_command_line() {
     let (code, said, told) =
         run(&["user", "create", "--login", "Bia@Balcao.example", "--name", "Bia", "--role", "lead"]);
     assert_eq!(code, 0, "{told}");
-    let invitation = said.trim().rsplit(' ').next().unwrap().to_owned();
+    let invitation = said.trim().rsplit('/').next().unwrap().to_owned();
     let running = home.desk.start(&home.log()).unwrap();
     let client = Client::new(&running.address, "none");
     let wanted = json!({"token": invitation, "password": "uma senha bem comprida 1"});

@@ -207,7 +207,7 @@ impl Procedure {
         self.file.situations.iter().find(|situation| situation.code.get_ref() == code)
     }
 
-    pub(super) fn section_of(&self, situation: &str) -> &str {
+    pub fn section_of(&self, situation: &str) -> &str {
         self.situation(situation).map_or("", |found| found.section.get_ref())
     }
 }

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::row::{Row, Sql, row};
+use crate::scope::Conditions;
 
 /// Most rows that a look-up gives.
 pub const MOST_FOUND: u16 = 5_000;
@@ -239,4 +240,66 @@ pub async fn forget(tx: &mut Tx, instant: i64, limit: u32) -> Result<u64, StoreE
     let text = "delete from request where number in (select number from request \
                 where (at / 3600000) <= $1 / 3600000 and at < $1 order by (at / 3600000) limit $2)";
     Sql::new(text).bind(instant).bind(i64::from(limit)).run(tx, "throw away old requests").await
+}
+
+/// What of the log is looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// From this instant.
+    pub from: i64,
+    /// Until this instant.
+    pub to: i64,
+    /// Statuses from this one.
+    pub status: Option<i64>,
+    /// Of this user, in lower case.
+    pub login: Option<String>,
+    /// With this path, as it is compared.
+    pub path: Option<String>,
+    /// In this environment.
+    pub environment: Option<String>,
+}
+
+impl Wanted {
+    fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::after(4);
+        conditions.number("t.status >=", self.status);
+        conditions.text("t.login =", self.login.as_deref());
+        conditions.text("t.normal_path =", self.path.as_deref());
+        conditions.text("t.environment =", self.environment.as_deref());
+        conditions
+    }
+
+    fn sql(&self, text: String) -> Sql {
+        let hour = |at: i64| at.div_euclid(HOUR_MS);
+        self.conditions()
+            .bind_to(Sql::new(text).bind(hour(self.from)).bind(hour(self.to)).bind(self.from).bind(self.to))
+    }
+}
+
+/// The latest requests, at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn latest(conn: &mut Conn, wanted: &Wanted, limit: u16) -> Result<Vec<Found>, StoreError> {
+    let text = format!(
+        "select t.number, {} from request t where (t.at / 3600000) between $1 and $2 and t.at between $3 and $4{} \
+         order by t.at desc, t.number desc limit {limit}",
+        Request::columns(),
+        wanted.conditions().as_text(),
+    );
+    wanted.sql(text).all(conn, "list requests").await
+}
+
+/// How many requests each hour has, and how many of them failed: the hour (from 1970), all, client errors, server errors.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_hour(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<(i64, i64, i64, i64)>, StoreError> {
+    let text = format!(
+        "select (t.at / 3600000) as hour, count(*), \
+         count(case when t.status between 400 and 499 then 1 end), count(case when t.status >= 500 then 1 end) \
+         from request t where (t.at / 3600000) between $1 and $2 and t.at between $3 and $4{} group by 1 order by 1",
+        wanted.conditions().as_text(),
+    );
+    wanted.sql(text).all(conn, "count requests").await
 }

@@ -1,0 +1,130 @@
+//! The pages of the desk: one file a noun, with its template beside it in `templates`.
+//!
+//! A handler takes a visit apart, calls verbs of the desk, and renders; forms answer by sending the browser to the page that shows what
+//! came of it. Everything that matters works without scripts.
+
+mod assets;
+mod checking;
+mod code;
+mod commercial;
+mod diagnosis;
+mod documentation;
+mod entry;
+mod frame;
+mod live;
+mod log;
+mod portal;
+mod procedure;
+mod queue;
+mod registry;
+mod reports;
+mod steps;
+mod style;
+mod team;
+mod ticket;
+mod trail;
+mod visit;
+mod words;
+mod wrong;
+
+use askama::Template;
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::middleware;
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+use self::wrong::{Wrong, unwritten};
+use crate::router::App;
+
+pub(crate) use self::live::{BEHIND, watch};
+
+/// What a page may load: only what comes from here; no script or style written into it.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+    frame-ancestors 'none'; base-uri 'none'";
+
+type Shown = Result<Response, Wrong>;
+
+/// All pages.
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(entry::home))
+        .route("/entrar", get(entry::form).post(entry::enter))
+        .route("/entrar/link", post(entry::ask_link))
+        .route("/entrar/link/{secret}", get(entry::link).post(entry::use_link))
+        .route("/convite/{secret}", get(entry::invitation).post(entry::accept))
+        .route("/primeiro/{secret}", get(entry::first).post(entry::claim))
+        .route("/sair", post(entry::leave))
+        .route("/preferencias", post(entry::prefer))
+        .route("/fila", get(queue::list).post(queue::bulk))
+        .route("/fila/listas", post(queue::keep))
+        .route("/fila/listas/{id}", post(queue::throw_away))
+        .route("/chamados/novo", get(ticket::blank).post(ticket::create))
+        .route("/chamados/{id}", get(ticket::show))
+        .route("/chamados/{id}/responder", post(steps::answer))
+        .route("/chamados/{id}/rascunho", post(steps::draft))
+        .route("/chamados/{id}/passo", post(steps::step))
+        .route("/chamados/{id}/atribuir", post(steps::assign))
+        .route("/chamados/{id}/corrigir", post(steps::correct))
+        .route("/chamados/{id}/confirmacao", post(steps::confirm))
+        .route("/chamados/{id}/original", post(steps::original))
+        .route("/chamados/{id}/ligar", post(steps::link))
+        .route("/chamados/{id}/anexos/{attachment}", get(ticket::attachment))
+        .route("/chamados/{id}/ao-vivo", get(live::ticket))
+        .route("/fila/ao-vivo", get(live::queue))
+        .route("/code", get(code::list))
+        .route("/code/{id}", get(code::dossier))
+        .route("/code/{id}/markdown", get(code::markdown))
+        .route("/code/{id}/responder", post(code::answer))
+        .route("/comercial", get(commercial::list))
+        .route("/comercial/{id}", post(commercial::answer))
+        .route("/diagnostico", get(checking::form).post(checking::diagnose))
+        .route("/diagnostico/chamado", post(checking::ticket))
+        .route("/diagnostico/resolveu", post(checking::enough))
+        .route("/portal", get(portal::list))
+        .route("/portal/novo", get(portal::blank).post(portal::create))
+        .route("/portal/chamados/{id}", get(portal::show).post(portal::write))
+        .route("/portal/chamados/{id}/confirmar", post(portal::confirm))
+        .route("/documentacao", get(documentation::search))
+        .route("/procedimento", get(procedure::show))
+        .route("/relatorios", get(reports::show))
+        .route("/relatorios/{file}", get(reports::file))
+        .route("/cadastro", get(registry::home))
+        .route("/cadastro/{collection}", get(registry::list).post(registry::change))
+        .route("/log", get(log::show).post(log::import))
+        .route("/equipe", get(team::list).post(team::create))
+        .route("/equipe/{id}", post(team::change))
+        .route("/trilha", get(trail::show))
+        .route("/estilo", get(style::show))
+        .layer(middleware::map_response(policy))
+        .layer(CsrfLayer::new())
+        .layer(CompressionLayer::new())
+        .route("/s/{mark}/{name}", get(assets::get).layer(CompressionLayer::new()))
+}
+
+async fn policy(mut response: Response) -> Response {
+    response.headers_mut().entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    response
+}
+
+/// A page.
+fn page(template: &impl Template) -> Shown {
+    Ok(Html(template.render().map_err(unwritten)?).into_response())
+}
+
+/// Sends the browser to where what was done is seen.
+fn done(place: &str, notice: &str) -> Shown {
+    let (path, anchor) =
+        place.split_once('#').map_or((place, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
+    let sign = if path.contains('?') { '&' } else { '?' };
+    Ok(Redirect::to(&format!("{path}{sign}feito={notice}{anchor}")).into_response())
+}
+
+/// A place of this desk, from a form; nothing leads elsewhere.
+fn inside(place: &str) -> &str {
+    let plain = place.starts_with('/') && !place.starts_with("//") && !place.contains(['\\', '\r', '\n']);
+    if plain { place } else { "/" }
+}

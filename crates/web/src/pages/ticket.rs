@@ -1,0 +1,250 @@
+//! One ticket: the conversation on one side, the diagnosis with its proof on the other, and what to do next.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse as _;
+use balcao_core::ticket::{Refusal, State as Stage};
+use balcao_desk::DeskError;
+use balcao_desk::caller::{Caller, Permission};
+use balcao_desk::verbs::receive::{Arrival, receive};
+use balcao_desk::verbs::show::Whole;
+use balcao_desk::verbs::{draft, looking, show as shown};
+use balcao_store::attachment::Attachment;
+use balcao_store::draft::Draft;
+use balcao_store::message::Message;
+use balcao_store::ticket::Ticket;
+use balcao_store::trail::Entry;
+use balcao_store::{AccountId, MessageId, account};
+use balcao_wire::inbound;
+use serde_json::{Value, json};
+
+use super::diagnosis::{Shown as Diagnosed, line_of};
+use super::frame::Frame;
+use super::visit::{Fields, Staff, Visit};
+use super::{Shown, done, page};
+
+/// What happened, in words.
+pub(crate) struct Happened {
+    pub(crate) at: i64,
+    pub(crate) who: String,
+    pub(crate) what: String,
+    /// Particulars that say something: reason, from and to, what changed.
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "ticket.html")]
+struct Page {
+    f: Frame,
+    t: Ticket,
+    whole: Whole,
+    d: Diagnosed,
+    own: Option<Draft>,
+    others: Vec<Draft>,
+    happened: Vec<Happened>,
+    looking: Vec<String>,
+    steps: Vec<&'static str>,
+    refused: Option<Refusal>,
+    /// The request for everything that is missing, in words.
+    ask: String,
+    /// A beginning for the analysis before an escalation.
+    analysis: String,
+    causes: Vec<(String, String)>,
+    may_open: bool,
+}
+
+impl Page {
+    fn files<'p>(&'p self, message: &'p Message) -> Vec<&'p Attachment> {
+        self.whole.attachments.iter().filter(|file| file.message == message.id).collect()
+    }
+
+    fn lines<'m>(&self, message: &'m Message) -> Vec<(usize, &'m str)> {
+        message.body.lines().enumerate().map(|(n, line)| (n + 1, line)).collect()
+    }
+
+    /// Where the first message has a value.
+    fn place(&self, place: &Option<String>) -> Option<String> {
+        let line = line_of(place)?;
+        let first = self.whole.messages.iter().rev().find(|message| message.direction == "in")?;
+        Some(format!("#m{}-l{line}", first.id))
+    }
+
+    fn is(&self, step: &str) -> bool {
+        self.d.next_step == step
+    }
+
+    /// Whether the diagnosis says this situation and cause.
+    fn is_current(&self, code: &str) -> bool {
+        code.split_once('/') == Some((self.d.situation.as_str(), self.d.cause.as_str()))
+    }
+
+    fn can(&self, step: &str) -> bool {
+        self.steps.contains(&step)
+    }
+}
+
+/// `GET /chamados/{id}`.
+pub(crate) async fn show(Staff(visit, caller): Staff, Path(id): Path<String>) -> Shown {
+    with(&visit, &caller, &id, None).await
+}
+
+/// The page, with what is missing for a step that was refused.
+pub(crate) async fn with(visit: &Visit, caller: &Caller, id: &str, refused: Option<Refusal>) -> Shown {
+    let (f, desk) = (visit.frame(), &visit.app.desk);
+    let whole = shown::show(desk, caller, id).await?;
+    let d = Diagnosed::parse(whole.diagnosis.as_ref().map_or("", |run| run.line.as_str()));
+    let t = whole.ticket.clone();
+    let drafts = draft::of_ticket(desk, caller, &t.id).await?;
+    let (own, others): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.account == caller.id);
+    let happened = happened(visit, shown::happenings(desk, caller, id).await?).await?;
+    let looking = looking::look(desk, caller, &t.id, visit.app.now()).await?;
+    let stage = Stage::ALL.into_iter().find(|stage| stage.code() == t.state);
+    let steps = stage.map(|stage| stage.following().map(Stage::code).collect()).unwrap_or_default();
+    let page_of = Page {
+        ask: ask(&f, &d),
+        analysis: t.analysis.clone().unwrap_or_else(|| analysis(&f, &d)),
+        causes: causes(&f),
+        may_open: caller.may(Permission::OpenOriginals),
+        own: own.into_iter().next(),
+        f,
+        t,
+        whole,
+        d,
+        others,
+        happened,
+        looking,
+        steps,
+        refused,
+    };
+    page(&page_of)
+}
+
+/// Everything that is missing, asked for at once.
+fn ask(f: &Frame, d: &Diagnosed) -> String {
+    let missing: Vec<&str> = d.missing_evidence.iter().map(String::as_str).collect();
+    if missing.is_empty() {
+        return String::new();
+    }
+    let lines = f.state.world.procedure.ask_for(&missing);
+    let list: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    format!("{}\n\n{list}", f.t("ask-opening"))
+}
+
+/// What was checked, in sentences: a person goes on from there.
+fn analysis(f: &Frame, d: &Diagnosed) -> String {
+    let mut text = String::new();
+    for check in d.ordered().into_iter().filter(|check| !check.proof.is_empty()) {
+        let proof: Vec<&str> = check.proof.iter().map(|proof| proof.text.as_str()).collect();
+        text.push_str(&format!(
+            "{}: {}. {}\n",
+            f.code("check", &check.check),
+            f.code("verdict", &check.verdict),
+            proof.join("; ")
+        ));
+    }
+    text
+}
+
+fn causes(f: &Frame) -> Vec<(String, String)> {
+    let procedure = &f.state.world.procedure;
+    let situations = procedure.situations();
+    let all = situations.flat_map(|situation| {
+        let name = procedure.situation_name(situation);
+        procedure.causes(situation).map(move |cause| {
+            (format!("{situation}/{cause}"), format!("{name} · {}", procedure.cause_name(situation, cause)))
+        })
+    });
+    all.collect()
+}
+
+/// The trail of a ticket in words.
+pub(crate) async fn happened(visit: &Visit, entries: Vec<Entry>) -> Result<Vec<Happened>, DeskError> {
+    let f = visit.frame();
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut conn = visit.app.desk.store().read().await?;
+    for entry in &entries {
+        let Some(id) = entry.actor.strip_prefix("account:") else { continue };
+        if let (false, Some(id)) = (names.contains_key(&entry.actor), AccountId::parse(id))
+            && let Some(row) = account::get(&mut conn, &id).await?
+        {
+            names.insert(entry.actor.clone(), row.name);
+        }
+    }
+    let told = entries.into_iter().map(|entry| {
+        let data: Value = serde_json::from_str(&entry.data).unwrap_or_default();
+        Happened {
+            at: entry.at,
+            who: names.get(&entry.actor).cloned().unwrap_or_else(|| f.code("role", &entry.actor)),
+            what: f.code("event", &entry.what),
+            words: particulars(&f, &data),
+        }
+    });
+    Ok(told.collect())
+}
+
+fn particulars(f: &Frame, data: &Value) -> Vec<String> {
+    let mut words = Vec::new();
+    if let (Some(from), Some(to)) =
+        (data.get("from").and_then(Value::as_str), data.get("to").and_then(Value::as_str))
+    {
+        words.push(format!("{} → {}", f.code("state", from), f.code("state", to)));
+    }
+    for name in ["reason", "analysis", "solution", "protocol"] {
+        if let Some(text) = data.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()) {
+            words.push(text.to_owned());
+        }
+    }
+    for change in data.get("changes").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| change.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
+        words.push(format!("{}: {} → {}", text("what"), text("before"), text("after")));
+    }
+    words
+}
+
+/// `GET /chamados/{id}/anexos/{attachment}`: what could be read of a file, masked; always a download, never shown.
+pub(crate) async fn attachment(
+    Staff(visit, caller): Staff,
+    Path((id, file)): Path<(String, String)>,
+) -> Shown {
+    let whole = shown::show(&visit.app.desk, &caller, &id).await?;
+    let found = whole.attachments.into_iter().find(|known| known.id.as_str() == file);
+    let text = found.and_then(|file| file.text).ok_or(DeskError::NotFound("anexo"))?;
+    let mut response = text.into_response();
+    let name = format!("attachment; filename=\"{}.txt\"", MessageId::fresh());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    if let Ok(value) = HeaderValue::from_str(&name) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "ticket_new.html")]
+struct Blank {
+    f: Frame,
+}
+
+/// `GET /chamados/novo`.
+pub(crate) async fn blank(Staff(visit, _caller): Staff) -> Shown {
+    page(&Blank { f: visit.frame() })
+}
+
+/// `POST /chamados/novo`: a demand that came by telephone or in person.
+pub(crate) async fn create(Staff(visit, caller): Staff, fields: Fields) -> Shown {
+    let now = visit.app.now();
+    let message = json!({
+        "id": MessageId::fresh().to_string(), "channel": fields.maybe("canal").unwrap_or("telefone"), "received_at": now.to_string(),
+        "from": {"name": fields.maybe("nome"), "address": fields.maybe("endereco")},
+        "subject": fields.maybe("assunto"), "body": fields.get("texto"),
+    });
+    let raw = message.to_string();
+    let inbound = inbound::parse(&raw).map_err(|error| DeskError::Invalid(error.to_string()))?;
+    let arrival = Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None };
+    let new = receive(&visit.app.desk, &caller, arrival, now).await?;
+    done(&format!("/chamados/{}", new.ticket.protocol), "ticket-made")
+}
