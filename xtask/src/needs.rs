@@ -27,6 +27,17 @@ const NEEDS: &[Need] = &[
         package: "python3-venv",
         what_for: "the API is tried against its own description by a package from PyPI",
     },
+    Need { programs: &["chromium"], package: "chromium", what_for: "the pages are tried in a real browser" },
+    Need {
+        programs: &["chromedriver"],
+        package: "chromium-driver",
+        what_for: "the pages are tried in a real browser",
+    },
+    Need {
+        programs: &["npm"],
+        package: "npm",
+        what_for: "the accessibility checks are a package from the npm registry",
+    },
 ];
 
 /// Makes sure that everything is there. As root on Debian what is missing is installed; elsewhere the error says what to install.

@@ -28,9 +28,18 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 
 /// The desk on its database; both are made if they are not there.
 pub async fn desk(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Desk> {
+    desk_that_keeps(settings, settings.desk(catalogue)?, catalogue).await
+}
+
+/// As [`desk`], but it keeps things for other times than the settings say.
+pub async fn desk_that_keeps(
+    settings: &Settings,
+    times: balcao_desk::Settings,
+    catalogue: &Catalogue,
+) -> anyhow::Result<Desk> {
     let store = Store::open(settings.place()).await?;
     let secrets = secrets(&settings.secrets(environment), catalogue)?;
-    Ok(Desk::open(store, secrets, settings.desk(catalogue)?).await?)
+    Ok(Desk::open(store, secrets, times).await?)
 }
 
 /// The secrets of the file; on a fresh installation it is made, readable by its owner alone.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use balcao_desk::Desk;
 use jiff::Timestamp;
@@ -101,12 +102,15 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-async fn nothing_here() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "not_found",
-        "não há nada neste endereço; a descrição está em /api/v1/docs",
-    )
+/// A page for browsers, a problem for programs.
+async fn nothing_here(uri: Uri, headers: HeaderMap) -> Response {
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") && !uri.path().starts_with("/api/") {
+        let detail = "não há nada neste endereço; talvez ele tenha sido copiado pela metade";
+        return pages::not_found(Problem::new(StatusCode::NOT_FOUND, "not_found", detail));
+    }
+    let detail = "não há nada neste endereço; a descrição está em /api/v1/docs";
+    Problem::new(StatusCode::NOT_FOUND, "not_found", detail).into_response()
 }
 
 async fn not_that_method() -> Problem {

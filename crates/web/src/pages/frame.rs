@@ -90,6 +90,12 @@ impl Frame {
         self.when(&at.as_millisecond())
     }
 
+    /// A day.
+    pub(crate) fn day(&self, day: &jiff::civil::Date) -> String {
+        let form = if self.language == Language::English { "%Y-%m-%d" } else { "%d/%m/%Y" };
+        day.strftime(form).to_string()
+    }
+
     /// For machines.
     pub(crate) fn iso(&self, millis: &i64) -> String {
         instant(*millis).to_string()

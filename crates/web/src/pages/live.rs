@@ -82,8 +82,8 @@ pub(crate) async fn watch(app: &App, last: &mut Option<i64>) -> Result<(), balca
     let from = last.replace(head.seq).unwrap_or(head.seq);
     if head.seq > from && app.news.receiver_count() > 0 {
         for entry in balcao_store::trail::after(&mut conn, from, 500).await? {
-            let told = app.news.send(entry.ticket.map(|id| id.to_string()).unwrap_or_default());
-            if told.is_err() {
+            let Some(ticket) = entry.ticket else { continue };
+            if app.news.send(ticket.to_string()).is_err() {
                 break;
             }
         }

@@ -38,6 +38,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 use self::wrong::{Wrong, unwritten};
+use crate::problem::Problem;
 use crate::router::App;
 
 pub(crate) use self::live::{BEHIND, watch};
@@ -103,6 +104,13 @@ pub(crate) fn router() -> Router<App> {
         .layer(CsrfLayer::new())
         .layer(CompressionLayer::new())
         .route("/s/{mark}/{name}", get(assets::get).layer(CompressionLayer::new()))
+}
+
+/// The page of an address at which there is nothing.
+pub(crate) fn not_found(problem: Problem) -> Response {
+    let mut response = Wrong::Told(problem).into_response();
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
 }
 
 async fn policy(mut response: Response) -> Response {

@@ -68,7 +68,7 @@ async fn shown(
     let mut columns: Vec<String> = Vec::new();
     for entry in &found.entries {
         for name in entry.value.as_object().into_iter().flat_map(|fields| fields.keys()) {
-            if !columns.contains(name) {
+            if name != "id" && !columns.contains(name) {
                 columns.push(name.clone());
             }
         }

@@ -136,7 +136,7 @@ fn ask(f: &Frame, d: &Diagnosed) -> String {
 
 /// What was checked, in sentences: a person goes on from there.
 fn analysis(f: &Frame, d: &Diagnosed) -> String {
-    let mut text = String::new();
+    let mut text = format!("{} · {}\n", f.situation(&d.situation), f.cause(&d.situation, &d.cause));
     for check in d.ordered().into_iter().filter(|check| !check.proof.is_empty()) {
         let proof: Vec<&str> = check.proof.iter().map(|proof| proof.text.as_str()).collect();
         text.push_str(&format!(
