@@ -1,7 +1,7 @@
 //! Answering the partner, and notes among ourselves.
 
 use balcao_core::mask::Masker;
-use balcao_core::ticket::{Missing, Refusal, RefusalCode};
+use balcao_core::ticket::{Missing, Refusal, RefusalCode, State};
 use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
 use balcao_store::{MessageId, Scope, TicketId, diagnosis, draft, message, pause, search, ticket};
@@ -88,6 +88,10 @@ async fn attempt(
         }
         row.last_out = Some(millis(now));
         row.first_answer = row.first_answer.or(Some(millis(now)));
+        if row.state == State::Resolved.code() {
+            // Again it is for the partner to say whether that was it.
+            row.awaiting_since = row.awaiting_since.or(Some(millis(now)));
+        }
     }
     row.updated = millis(now);
     due::set(&mut row, &pauses, &state.world);

@@ -9,18 +9,44 @@ use crate::desk::{Desk, instant};
 use crate::error::DeskError;
 
 /// Messages of one conversation that are read with a new one; older ones add nothing that was not said again.
-const MOST_READ: usize = 20;
+const MOST_READ: u32 = 20;
 
-/// The partner's messages and the corrections of a ticket, newest first, each with its id.
+/// The partner's messages and the corrections of a ticket, newest first, each with its id. Corrections are not counted against the
+/// messages: what a person put right stays right however much is written after it.
 pub(crate) async fn read(
     desk: &Desk,
     conn: &mut Conn,
     ticket: &TicketId,
 ) -> Result<Vec<(String, Inbound)>, DeskError> {
     let rows = message::of_ticket(conn, &Scope::All, ticket).await?;
+    let (mut said, mut corrected) = (0_u32, 0_u32);
     let mut read = Vec::new();
-    for row in rows.iter().rev().filter(|row| speaks(row)).take(MOST_READ) {
-        read.push((row.id.to_string(), original(desk, conn, row).await?));
+    for row in rows.iter().rev().filter(|row| speaks(row)) {
+        let count = if row.channel == super::correct::CHANNEL { &mut corrected } else { &mut said };
+        *count += 1;
+        if *count <= MOST_READ {
+            read.push((row.id.to_string(), original(desk, conn, row).await?));
+        }
+    }
+    Ok(read)
+}
+
+/// These messages of a ticket, in this order: what a past diagnosis read, however much was written since.
+///
+/// # Errors
+/// If one of them is not there any more.
+pub(crate) async fn these(
+    desk: &Desk,
+    conn: &mut Conn,
+    ticket: &TicketId,
+    ids: &[String],
+) -> Result<Vec<Inbound>, DeskError> {
+    let rows = message::of_ticket(conn, &Scope::All, ticket).await?;
+    let mut read = Vec::new();
+    for id in ids {
+        let row = rows.iter().find(|row| row.id.as_str() == id);
+        let row = row.ok_or(DeskError::Damaged("uma mensagem que o diagnóstico leu"))?;
+        read.push(original(desk, conn, row).await?);
     }
     Ok(read)
 }

@@ -175,6 +175,8 @@ impl Plan {
         row.request_mark = about.or(row.request_mark);
         if message.direction == "in" {
             row.last_in = Some(millis(now));
+            // Whoever writes is not silent: until it is answered, nobody is reminded and nothing closed for want of an answer.
+            (row.awaiting_since, row.reminders, row.last_reminder) = (None, 0, None);
         }
         row.updated = millis(now);
         due::set(&mut row, &due::pauses(&pauses), &examined.state.world);

@@ -78,11 +78,22 @@ pub async fn receive(
     arrival: Arrival,
     now: Timestamp,
 ) -> Result<Received, DeskError> {
+    receive_from(desk, caller, (&caller.id, arrival), now).await
+}
+
+/// As [`receive`], where the idempotency key is `sender`'s: the same key of the same sender is the same ticket, whoever hands it in.
+pub(crate) async fn receive_from(
+    desk: &Desk,
+    caller: &Caller,
+    (sender, arrival): (&str, Arrival),
+    now: Timestamp,
+) -> Result<Received, DeskError> {
     caller.must(Permission::CreateTickets)?;
     let Arrival { inbound, raw, idempotency_key } = arrival;
     let inbound = vouched(desk, caller, inbound)?;
-    let claim = claim(desk, caller, idempotency_key.as_deref(), &raw, now)?;
-    let dedupe = dedupe(desk, caller, idempotency_key.as_deref(), &raw);
+    let key = idempotency_key.as_deref().map(|key| (sender, key));
+    let claim = claim(desk, key, &raw, now)?;
+    let dedupe = dedupe(desk, caller, key, &raw);
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
     let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
     let plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone(), about.clone()), now)?;
@@ -149,17 +160,16 @@ pub(crate) fn vouched(desk: &Desk, caller: &Caller, mut inbound: Inbound) -> Res
 
 fn claim(
     desk: &Desk,
-    caller: &Caller,
-    key: Option<&str>,
+    key: Option<(&str, &str)>,
     raw: &[u8],
     now: Timestamp,
 ) -> Result<Option<Idempotency>, DeskError> {
-    let Some(key) = key else { return Ok(None) };
+    let Some((sender, key)) = key else { return Ok(None) };
     if key.is_empty() || key.len() > 255 {
         return Err(DeskError::Invalid("`Idempotency-Key` tem de 1 a 255 bytes".to_owned()));
     }
     Ok(Some(Idempotency {
-        scope: caller.id.clone(),
+        scope: sender.to_owned(),
         key_hash: desk.secrets().mark("idempotency", &[key.as_bytes()]),
         ticket: TicketId::fresh(),
         request_hash: desk.secrets().mark("request body", &[raw.trim_ascii()]),
@@ -169,10 +179,10 @@ fn claim(
 }
 
 /// With a key of its own two equal messages are two demands; without, the same message twice is one.
-fn dedupe(desk: &Desk, caller: &Caller, key: Option<&str>, raw: &[u8]) -> String {
+fn dedupe(desk: &Desk, caller: &Caller, key: Option<(&str, &str)>, raw: &[u8]) -> String {
     let partner = caller.partner.as_deref().unwrap_or_default();
     match key {
-        Some(key) => desk.secrets().mark("keyed message", &[caller.id.as_bytes(), key.as_bytes()]),
+        Some((sender, key)) => desk.secrets().mark("keyed message", &[sender.as_bytes(), key.as_bytes()]),
         None => desk.secrets().mark("message", &[partner.as_bytes(), raw.trim_ascii()]),
     }
 }

@@ -52,13 +52,8 @@ pub async fn rerun(
     let registry = registry_of(&mut conn, seen.registry.as_deref()).await?;
     let bundle = procedure_of(&mut conn, seen.procedure.as_deref()).await?;
     let files = documents_of(&mut conn, &seen.documents).await?;
-    let all = conversation::read(desk, &mut conn, id).await?;
+    let messages = conversation::these(desk, &mut conn, id, &seen.messages).await?;
     drop(conn);
-    let mut messages = Vec::new();
-    for wanted in &seen.messages {
-        let found = all.iter().find(|(id, _)| id == wanted).map(|(_, message)| message.clone());
-        messages.push(found.ok_or(DeskError::Damaged("uma mensagem que o diagnóstico leu"))?);
-    }
     let secret = desk.secrets().hash_secret();
     let rows: Vec<LoggedRequest> = seen.requests.into_iter().map(LoggedRequest::from).collect();
     let made = tokio::task::spawn_blocking(move || {

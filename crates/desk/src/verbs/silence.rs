@@ -2,8 +2,8 @@
 
 use balcao_core::ticket::{Classification, Rules, State, Transition};
 use balcao_store::message::Message;
-use balcao_store::ticket::Ticket;
-use balcao_store::{MessageId, Scope, StoreError, message, ticket};
+use balcao_store::ticket::{Filter, Ticket};
+use balcao_store::{MessageId, Page, Scope, StoreError, message, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -22,42 +22,73 @@ pub struct Round {
     pub closed: u64,
 }
 
-/// Tickets that one round looks at.
-const MOST: u16 = 500;
+/// Tickets that are read at a time.
+const SOME: u16 = 500;
 
 /// Sends the reminders that are due and closes what was reminded of often enough.
 ///
 /// # Errors
 /// If the database fails; what was done before stays done.
 pub async fn round(desk: &Desk, now: Timestamp) -> Result<Round, DeskError> {
-    let state = desk.state();
     let mut done = Round::default();
-    let mut conn = desk.store().read().await?;
-    let waiting = ticket::awaiting_since(&mut conn, &Scope::All, millis(now), MOST).await?;
-    drop(conn);
-    for row in waiting {
-        let rules = Rules::of(&state.world.procedure, row.situation.as_deref().unwrap_or_default());
-        let since = row.last_reminder.or(row.awaiting_since).map(instant);
-        let waited = since.is_some_and(|since| now.duration_since(since) >= rules.between_reminders);
-        let said = row.confirmation.is_some();
-        if !waited || said {
-            continue;
-        }
-        let outcome = if row.reminders < i64::from(rules.reminders) {
-            remind(desk, &row, now).await.map(|()| done.reminded += 1)
-        } else if row.state == State::Resolved.code() {
-            close(desk, &row, now).await.map(|()| done.closed += 1)
-        } else {
-            // What was asked for did not come: a person decides what becomes of it.
-            Ok(())
-        };
-        match outcome {
-            // Somebody took it up meanwhile, or a guard holds it: the next round looks again.
-            Ok(()) | Err(DeskError::Stale | DeskError::Refused(_)) => {}
-            Err(error) => return Err(error),
+    for waiting in [State::AwaitingPartner, State::Resolved] {
+        let mut page = Page::first(SOME);
+        loop {
+            let filter = Filter { state: Some(waiting.code().to_owned()), ..Filter::default() };
+            let mut conn = desk.store().read().await?;
+            let found = ticket::list(&mut conn, &Scope::All, &filter, &page).await?;
+            drop(conn);
+            for row in &found.items {
+                match next(desk, row, now).await {
+                    Ok(taken) => {
+                        done.reminded += u64::from(taken == Taken::Reminded);
+                        done.closed += u64::from(taken == Taken::Closed);
+                    }
+                    // Somebody took it up meanwhile, or a guard holds it: the next round looks again.
+                    Err(DeskError::Stale | DeskError::Refused(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            match found.next {
+                Some(cursor) => page.cursor = Some(cursor),
+                None => break,
+            }
         }
     }
     Ok(done)
+}
+
+/// What became of one ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Nothing,
+    Reminded,
+    Closed,
+}
+
+/// Takes the next step of a silence, if its time has come.
+async fn next(desk: &Desk, row: &Ticket, now: Timestamp) -> Result<Taken, DeskError> {
+    // Whoever was merged is answered elsewhere; whoever said something of the solution was not silent.
+    if row.merged_into.is_some() || row.confirmation.is_some() {
+        return Ok(Taken::Nothing);
+    }
+    let Some(waiting) = row.awaiting_since else { return Ok(Taken::Nothing) };
+    let since = row.last_reminder.unwrap_or(waiting);
+    let state = desk.state();
+    let rules = Rules::of(&state.world.procedure, row.situation.as_deref().unwrap_or_default());
+    if now.duration_since(instant(since)) < rules.between_reminders {
+        return Ok(Taken::Nothing);
+    }
+    if row.reminders < i64::from(rules.reminders) {
+        remind(desk, row, now).await?;
+        return Ok(Taken::Reminded);
+    }
+    if row.state == State::Resolved.code() {
+        close(desk, row, now).await?;
+        return Ok(Taken::Closed);
+    }
+    // What was asked for did not come: a person decides what becomes of it.
+    Ok(Taken::Nothing)
 }
 
 /// One reminder: a message out, counted on the ticket.

@@ -3,12 +3,18 @@
 use balcao_core::ticket::Role;
 use balcao_desk::documents::{PutAll, put_all};
 use balcao_desk::registry::{Change, put};
+use balcao_desk::verbs::correct::{Correction, correct};
 use balcao_desk::verbs::{rerun::rerun, show};
 
 use crate::homes::{Home, caller, noon};
 use crate::office::{came, example, fill, pages, read, received, wrote};
 
-crate::on_both!(every_diagnosis_comes_out_again, a_further_message_says_what_changed);
+crate::on_both!(
+    every_diagnosis_comes_out_again,
+    the_first_comes_out_again_after_a_long_conversation,
+    a_further_message_says_what_changed,
+    a_correction_stays_however_much_is_written_after_it,
+);
 
 async fn every_diagnosis_comes_out_again(home: &Home) {
     let desk = &home.desk;
@@ -57,4 +63,41 @@ async fn a_further_message_says_what_changed(home: &Home) {
     assert!(what.contains(&"evidence:api_key"), "{what:?}");
     let none = wrote(desk, (&id, "dev-057", "m3"), "Aguardo.", now).await;
     assert!(none.changes.iter().all(|change| !change.what.starts_with("evidence:")), "{:?}", none.changes);
+}
+
+async fn the_first_comes_out_again_after_a_long_conversation(home: &Home) {
+    let desk = &home.desk;
+    fill(desk).await;
+    let id = received(desk, "dev-048").await.ticket.id;
+    let now = came(&example("dev-048"));
+    for number in 0..25 {
+        let own = format!("m{number}");
+        wrote(desk, (&id, "dev-048", &own), &format!("Alguma novidade? ({number})"), now).await;
+    }
+    let agent = caller(Role::Agent);
+    let runs = show::diagnoses(desk, &agent, id.as_str()).await.unwrap();
+    assert_eq!(runs.len(), 26);
+    for run in runs {
+        let again = rerun(desk, &agent, (&id, &run.id)).await.unwrap();
+        assert!(again.is_same(), "{}\n{}", again.kept, again.again);
+    }
+}
+
+async fn a_correction_stays_however_much_is_written_after_it(home: &Home) {
+    let desk = &home.desk;
+    fill(desk).await;
+    let id = received(desk, "dev-025").await.ticket.id;
+    let (agent, now) = (caller(Role::Agent), came(&example("dev-025")));
+    let (evidence, value, reason) = ("environment", "produção", "disse por telefone");
+    let right = Correction { evidence: evidence.into(), value: value.into(), reason: reason.into() };
+    correct(desk, &agent, &id, right, now).await.unwrap();
+    for number in 0..25 {
+        let own = format!("m{number}");
+        let followed =
+            wrote(desk, (&id, "dev-025", &own), &format!("Alguma novidade? ({number})"), now).await;
+        let line: serde_json::Value = serde_json::from_str(&followed.diagnosis).unwrap();
+        assert!(!line["evidence"]["environment"].is_null(), "after {number} more: {}", line["evidence"]);
+    }
+    let run = show::diagnoses(desk, &agent, id.as_str()).await.unwrap().pop().unwrap();
+    assert!(rerun(desk, &agent, (&id, &run.id)).await.unwrap().is_same());
 }

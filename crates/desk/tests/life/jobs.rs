@@ -6,7 +6,7 @@ use balcao_store::StoreError;
 use balcao_store::job::{self, Job};
 use jiff::SignedDuration;
 
-use crate::homes::{Home, caller, noon};
+use crate::homes::{Home, caller, noon, told};
 
 crate::on_both!(two_servers_do_a_job_once, what_fails_ten_times_waits_for_a_person);
 
@@ -53,6 +53,10 @@ async fn what_fails_ten_times_waits_for_a_person(home: &Home) {
     assert_eq!(waiting.iter().map(|job| &job.id).collect::<Vec<_>>(), [&id]);
     assert!(waiting[0].last_error.as_deref().is_some_and(|error| !error.is_empty()));
     jobs::release(desk, &admin, &id, now).await.unwrap();
+    let (what, particulars) = told(desk).await.pop().unwrap();
+    assert_eq!((what.as_str(), particulars["job"].as_str()), ("job_released", Some(id.as_str())));
+    // What is not set aside is not released.
+    assert!(matches!(jobs::release(desk, &admin, &id, now).await, Err(DeskError::NotFound(_))));
     assert!(jobs::quarantined(desk, &admin, None, 10).await.unwrap().is_empty());
     assert!(matches!(jobs::run_one(desk, "w", now).await.unwrap(), jobs::Outcome::Failed(_)));
 }

@@ -15,6 +15,7 @@ crate::on_both!(
     a_ticket_about_the_same_request_is_found,
     merging_leads_elsewhere_and_can_be_undone,
     a_message_about_something_else_becomes_a_ticket,
+    two_people_split_a_message_off_once,
 );
 
 async fn the_same_demand_is_one_ticket(home: &Home) {
@@ -90,4 +91,17 @@ async fn a_message_about_something_else_becomes_a_ticket(home: &Home) {
     assert_eq!(new.ticket.situation.as_deref(), Some("duvida-api"));
     let again = split::split(desk, &agent, (&first.id, &second), "outro assunto", now).await.unwrap();
     assert_eq!(again.ticket.id, new.ticket.id, "one message is split off once");
+}
+
+async fn two_people_split_a_message_off_once(home: &Home) {
+    let desk = &home.desk;
+    fill(desk).await;
+    let first = received(desk, "dev-058").await.ticket;
+    let (agent, lead, now) = (caller(Role::Agent), caller(Role::Lead), came(&example("dev-058")));
+    wrote(desk, (&first.id, "dev-058", "m2"), "Aproveitando: quantas vezes reenviam um webhook?", now).await;
+    let second = show::show(desk, &agent, first.id.as_str()).await.unwrap().messages[1].id.clone();
+    let one = split::split(desk, &agent, (&first.id, &second), "outro assunto", now).await.unwrap();
+    let other = split::split(desk, &lead, (&first.id, &second), "é outra coisa", now).await.unwrap();
+    assert_eq!((other.known, &other.ticket.id), (true, &one.ticket.id));
+    assert_eq!(show::show(desk, &agent, first.id.as_str()).await.unwrap().links.len(), 1);
 }

@@ -10,6 +10,7 @@
 )]
 #![allow(dead_code, reason = "what makes a desk is shared with the other tests")]
 
+mod escalation;
 mod guards;
 mod history;
 #[path = "../facts/homes.rs"]
@@ -18,6 +19,7 @@ mod jobs;
 mod linked;
 mod office;
 mod originals;
+mod reopening;
 mod silence;
 mod trail;
 

@@ -2,8 +2,11 @@
 
 use balcao_core::ticket::{Role, State, Transition};
 use balcao_desk::Desk;
+use balcao_desk::verbs::answer::{Word, answer};
+use balcao_desk::verbs::link::{Kind, link, unlink};
 use balcao_desk::verbs::{due, show, silence};
-use balcao_store::TicketId;
+use balcao_store::ticket::{self, Ticket};
+use balcao_store::{StoreError, TicketId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::homes::{Home, caller};
@@ -12,7 +15,10 @@ use crate::office::{came, example, fill, missing, moved, on, received, resolve, 
 crate::on_both!(
     two_reminders_then_closed_as_no_answer,
     an_answer_ends_the_waiting,
-    deadlines_wait_with_the_partner
+    whoever_wrote_after_the_solution_is_not_silent,
+    a_merged_ticket_reminds_nobody,
+    many_who_never_answer_hold_up_no_other,
+    deadlines_wait_with_the_partner,
 );
 
 async fn two_reminders_then_closed_as_no_answer(home: &Home) {
@@ -61,6 +67,85 @@ async fn an_answer_ends_the_waiting(home: &Home) {
     let followed = wrote(desk, (&id, "dev-025", "m2"), body, later).await;
     assert_ne!(followed.ticket.state, "awaiting_partner");
     assert_eq!((followed.ticket.reminders, followed.ticket.awaiting_since), (0, None));
+}
+
+async fn whoever_wrote_after_the_solution_is_not_silent(home: &Home) {
+    let desk = &home.desk;
+    fill(desk).await;
+    let id = received(desk, "dev-008").await.ticket.id;
+    let mut now = came(&example("dev-008"));
+    let agent = caller(Role::Agent);
+    on(desk, &id, State::Analysis, now).await;
+    moved(desk, &agent, &id, &resolve("Está na página de webhooks."), now).await.unwrap();
+    now += SignedDuration::from_hours(24 * 9);
+    assert_eq!(silence::round(desk, now).await.unwrap(), silence::Round { reminded: 1, closed: 0 });
+    wrote(desk, (&id, "dev-008", "m2"), "Li a página, mas ainda não entendi.", now).await;
+    // Now the desk owes the answer, however long it takes.
+    assert_eq!(rounds(desk, &mut now).await, (0, 0));
+    assert_eq!(show::find(desk, &agent, id.as_str()).await.unwrap().state, "resolved");
+    // Once it is given, the partner has all its time again.
+    let word = Word::Reply { body: "A assinatura vai no cabeçalho.".to_owned(), citations: Vec::new() };
+    answer(desk, &agent, &id, word, now).await.unwrap();
+    assert_eq!(silence::round(desk, now).await.unwrap(), silence::Round { reminded: 0, closed: 0 });
+    assert_eq!(rounds(desk, &mut now).await, (2, 1));
+    let closed = show::find(desk, &agent, id.as_str()).await.unwrap();
+    assert_eq!((closed.state.as_str(), closed.closing.as_deref()), ("closed", Some("no_answer")));
+}
+
+async fn a_merged_ticket_reminds_nobody(home: &Home) {
+    let desk = &home.desk;
+    fill(desk).await;
+    let (id, other) = (received(desk, "dev-025").await.ticket.id, received(desk, "dev-058").await.ticket.id);
+    let mut now = came(&example("dev-025"));
+    let agent = caller(Role::Agent);
+    on(desk, &id, State::Analysis, now).await;
+    asked(desk, &id, now).await;
+    link(desk, &agent, (Kind::Merged, &id, &other), "o mesmo problema", now).await.unwrap();
+    assert_eq!(rounds(desk, &mut now).await, (0, 0));
+    unlink(desk, &agent, (Kind::Merged, &id, &other), "não era o mesmo", now).await.unwrap();
+    assert_eq!(rounds(desk, &mut now).await, (2, 0), "what was asked for is still owed");
+}
+
+async fn many_who_never_answer_hold_up_no_other(home: &Home) {
+    let desk = &home.desk;
+    fill(desk).await;
+    let mut now = came(&example("dev-008"));
+    let before = now.as_millisecond() - 1;
+    let many = (0..501).map(|_| Ticket {
+        state: "awaiting_partner".to_owned(),
+        awaiting_since: Some(before),
+        reminders: 2,
+        ..Ticket::received("email", "sem resposta", before)
+    });
+    let many: Vec<Ticket> = many.collect();
+    let written: Result<(), StoreError> = desk
+        .store()
+        .write(move |tx| {
+            Box::pin(async move {
+                for one in many {
+                    ticket::create(tx, 2026, one).await?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    written.unwrap();
+    let id = received(desk, "dev-008").await.ticket.id;
+    on(desk, &id, State::Analysis, now).await;
+    moved(desk, &caller(Role::Agent), &id, &resolve("Está na página."), now).await.unwrap();
+    now += SignedDuration::from_hours(24 * 9);
+    assert_eq!(silence::round(desk, now).await.unwrap(), silence::Round { reminded: 1, closed: 0 });
+}
+
+/// What a month of rounds, two a day, does: reminders and closings.
+async fn rounds(desk: &Desk, now: &mut Timestamp) -> (u64, u64) {
+    let mut done = (0, 0);
+    for _ in 0..60 {
+        *now += SignedDuration::from_hours(12);
+        let round = silence::round(desk, *now).await.unwrap();
+        done = (done.0 + round.reminded, done.1 + round.closed);
+    }
+    done
 }
 
 async fn deadlines_wait_with_the_partner(home: &Home) {
