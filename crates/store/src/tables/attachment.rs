@@ -67,20 +67,6 @@ pub async fn texts_of(
     tickets: &[TicketId],
     most: u32,
 ) -> Result<Vec<(TicketId, String)>, StoreError> {
-    if tickets.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: Vec<String> = (1..=tickets.len()).map(|n| format!("${n}")).collect();
-    let mut conditions = Conditions::after(tickets.len());
-    conditions.scope(scope);
-    let notes = if matches!(scope, Scope::Partner(_)) { " and m.direction <> 'note'" } else { "" };
-    let text = format!(
-        "select m.ticket, substr(f.text, 1, {most}) from message m join attachment f on f.message = m.id \
-         join ticket t on t.id = m.ticket \
-         where m.ticket in ({}) and f.text is not null{notes}{} order by m.at, m.id, f.id",
-        places.join(", "),
-        conditions.as_text(),
-    );
-    let sql = tickets.iter().fold(Sql::new(text), |sql, ticket| sql.bind(ticket.clone()));
-    conditions.bind_to(sql).all(conn, "read the attachments of several tickets").await
+    let from = ("f.text", "message m join attachment f on f.message = m.id", "m.at, m.id, f.id");
+    super::texts_of(conn, scope, tickets, (from, most)).await
 }

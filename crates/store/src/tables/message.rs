@@ -4,7 +4,7 @@ use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::ids::{MessageId, TicketId};
 use crate::row::{Sql, insert_new, row};
-use crate::scope::{Conditions, Scope};
+use crate::scope::Scope;
 use crate::tables;
 
 row! {
@@ -74,19 +74,6 @@ pub async fn texts_of(
     tickets: &[TicketId],
     most: u32,
 ) -> Result<Vec<(TicketId, String)>, StoreError> {
-    if tickets.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: Vec<String> = (1..=tickets.len()).map(|n| format!("${n}")).collect();
-    let mut conditions = Conditions::after(tickets.len());
-    conditions.scope(scope);
-    let notes = if matches!(scope, Scope::Partner(_)) { " and m.direction <> 'note'" } else { "" };
-    let text = format!(
-        "select m.ticket, substr(m.body, 1, {most}) from message m join ticket t on t.id = m.ticket \
-         where m.ticket in ({}){notes}{} order by m.at, m.id",
-        places.join(", "),
-        conditions.as_text(),
-    );
-    let sql = tickets.iter().fold(Sql::new(text), |sql, ticket| sql.bind(ticket.clone()));
-    conditions.bind_to(sql).all(conn, "read the messages of several tickets").await
+    let from = ("m.body", "message m", "m.at, m.id");
+    tables::texts_of(conn, scope, tickets, (from, most)).await
 }

@@ -55,3 +55,30 @@ async fn of_ticket<R: Row>(
     );
     conditions.bind_to(Sql::new(text).bind(ticket.clone())).all(conn, "read what belongs to a ticket").await
 }
+
+/// A text column of what belongs to several tickets' messages `m`, each no longer than `most` characters; `order` within all of them. A
+/// partner's notes are left out, and what says nothing.
+async fn texts_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    tickets: &[TicketId],
+    ((column, from, order), most): ((&str, &str, &str), u32),
+) -> Result<Vec<(TicketId, String)>, StoreError> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=tickets.len()).map(|n| format!("${n}")).collect();
+    let mut conditions = Conditions::after(tickets.len());
+    conditions.scope(scope);
+    if matches!(scope, Scope::Partner(_)) {
+        conditions.plain("m.direction <> 'note'");
+    }
+    let text = format!(
+        "select m.ticket, substr({column}, 1, {most}) from {from} join ticket t on t.id = m.ticket \
+         where m.ticket in ({}) and {column} is not null{} order by {order}",
+        places.join(", "),
+        conditions.as_text(),
+    );
+    let sql = tickets.iter().fold(Sql::new(text), |sql, ticket| sql.bind(ticket.clone()));
+    conditions.bind_to(sql).all(conn, "read the texts of several tickets").await
+}

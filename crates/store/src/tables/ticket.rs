@@ -196,13 +196,13 @@ pub async fn numbered(tx: &mut Tx, year: i16, mut ticket: Ticket) -> Result<Tick
     let number: Option<(i64,)> = Sql::new(next).bind(i64::from(year)).tuple(tx, what).await?;
     let number = number.map_or(0, |(number,)| number);
     ticket.protocol = format!("{year:04}-{number:06}");
-    ticket.position = position(ticket.created, number);
+    ticket.position = position_at(ticket.created, number);
     ticket.version = 1;
     Ok(ticket)
 }
 
 /// The instant in the high bits, the number in the low twenty: a millisecond holds a million tickets.
-fn position(created: i64, number: i64) -> i64 {
+fn position_at(created: i64, number: i64) -> i64 {
     created.saturating_mul(1 << 20).saturating_add(number & ((1 << 20) - 1))
 }
 
@@ -298,8 +298,9 @@ pub async fn list(
         conditions.plain("t.assignee is null");
     }
     conditions.number("t.due <", filter.overdue_at);
-    conditions.number("t.created >=", filter.from);
-    conditions.number("t.created <", filter.to);
+    // A position begins with the instant: the order of the table finds it.
+    conditions.number("t.position >=", filter.from.map(|from| position_at(from, 0)));
+    conditions.number("t.position <", filter.to.map(|to| position_at(to, 0)));
     conditions.number(&format!("{position} <"), page.before()?);
     let text = format!(
         "select {} from {from} where {matching}{} order by {position} desc limit ${bound}",
@@ -339,10 +340,10 @@ pub async fn volume(
 ) -> Result<Vec<(String, i64)>, StoreError> {
     let column = column.text();
     let text = format!(
-        "select {column}, count(*) from ticket t where t.created >= $1 and t.created < $2 \
+        "select {column}, count(*) from ticket t where t.position >= $1 and t.position < $2 \
          group by {column} order by count(*) desc, {column} limit 200"
     );
-    Sql::new(text).bind(from).bind(to).all(conn, "count tickets").await
+    Sql::new(text).bind(position_at(from, 0)).bind(position_at(to, 0)).all(conn, "count tickets").await
 }
 
 /// By what a volume is counted.
@@ -372,7 +373,7 @@ impl Volume {
     }
 }
 
-/// The tickets of a time, oldest first, at most `limit`: for figures that need each one.
+/// The tickets of a time behind the position `after`, oldest first, at most `limit`: for figures that need each one.
 ///
 /// # Errors
 /// If the database fails.
@@ -382,9 +383,9 @@ pub async fn of_time(
     after: i64,
     limit: u16,
 ) -> Result<Vec<Ticket>, StoreError> {
-    let text = Ticket::select()
-        + "where t.created >= $1 and t.created < $2 and t.position > $3 order by t.position limit $4";
-    let sql = Sql::new(text).bind(from).bind(to).bind(after).bind(i64::from(limit));
+    let text = Ticket::select() + "where t.position >= $1 and t.position < $2 order by t.position limit $3";
+    let from = position_at(from, 0).max(after.saturating_add(1));
+    let sql = Sql::new(text).bind(from).bind(position_at(to, 0)).bind(i64::from(limit));
     sql.all(conn, "list the tickets of a time").await
 }
 
@@ -429,25 +430,4 @@ pub async fn overdue(
     );
     let sql = Sql::new(text).bind(instant).bind(i64::from(limit));
     conditions.bind_to(sql).all(conn, "list tickets past their deadline").await
-}
-
-/// The tickets whose partner owes an answer since before `instant`, longest first, at most `limit`.
-///
-/// # Errors
-/// If the database fails.
-pub async fn awaiting_since(
-    conn: &mut Conn,
-    scope: &Scope,
-    instant: i64,
-    limit: u16,
-) -> Result<Vec<Ticket>, StoreError> {
-    let mut conditions = Conditions::after(2);
-    conditions.scope(scope);
-    let text = format!(
-        "{} where t.awaiting_since < $1{} order by t.awaiting_since, t.position limit $2",
-        Ticket::select(),
-        conditions.as_text(),
-    );
-    let sql = Sql::new(text).bind(instant).bind(i64::from(limit));
-    conditions.bind_to(sql).all(conn, "list tickets that wait for an answer").await
 }

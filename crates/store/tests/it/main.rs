@@ -14,6 +14,7 @@ mod migrations;
 mod people;
 mod requests;
 mod samples;
+mod screens;
 mod tickets;
 mod trail;
 mod writes;

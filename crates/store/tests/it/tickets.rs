@@ -182,11 +182,12 @@ async fn every_filter_narrows(home: &Home) {
         cause: some("token-expirado"),
         team: some("n1"),
         assignee: some("ana"),
-        awaiting_since: Some(NOON - 5),
+        due: Some(NOON + 10),
         ..samples::ticket("aurora", NOON)
     };
     let wanted = create(&store, wanted).await;
-    create(&store, samples::ticket("boreal", NOON + 1)).await;
+    let other = Ticket { state: "closed".to_owned(), ..samples::ticket("boreal", NOON + 1) };
+    let other = create(&store, other).await;
     let none = Filter::default();
     let filters = [
         Filter { state: some("analysis"), ..none.clone() },
@@ -195,13 +196,21 @@ async fn every_filter_narrows(home: &Home) {
         Filter { cause: some("token-expirado"), ..none.clone() },
         Filter { team: some("n1"), ..none.clone() },
         Filter { assignee: some("ana"), ..none.clone() },
+        Filter { open: true, ..none.clone() },
+        Filter { overdue_at: Some(NOON + 11), ..none.clone() },
+        Filter { to: Some(NOON + 1), ..none.clone() },
     ];
     for filter in filters {
         assert_eq!(every(&store, &Scope::All, &filter).await, vec![wanted.clone()], "{filter:?}");
     }
-    let mut conn = store.read().await.unwrap();
-    let waiting = ticket::awaiting_since(&mut conn, &Scope::All, NOON, 10).await.unwrap();
-    assert_eq!(waiting, vec![wanted]);
+    let filters =
+        [Filter { unassigned: true, ..none.clone() }, Filter { from: Some(NOON + 1), ..none.clone() }];
+    for filter in filters {
+        assert_eq!(every(&store, &Scope::All, &filter).await, vec![other.clone()], "{filter:?}");
+    }
+    // At its deadline a ticket is not past it.
+    let due = Filter { overdue_at: Some(NOON + 10), ..none };
+    assert_eq!(every(&store, &Scope::All, &due).await, vec![]);
 }
 
 async fn search_finds_all_words_newest_first(home: &Home) {
