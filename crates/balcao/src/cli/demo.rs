@@ -113,6 +113,7 @@ async fn fill(desk: &Desk, now: Timestamp) -> anyhow::Result<Entry> {
                 inbound: inbound::parse(line)?,
                 raw: line.as_bytes().to_vec(),
                 idempotency_key: None,
+                told_apart_by: None,
             };
             receive(desk, &system, arrival, now).await?;
         }

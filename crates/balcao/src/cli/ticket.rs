@@ -71,7 +71,8 @@ impl Ticket {
                     }
                 };
                 let raw = line.trim_ascii().strip_prefix(b"\xef\xbb\xbf").unwrap_or(line.trim_ascii());
-                let arrival = Arrival { inbound, raw: raw.to_vec(), idempotency_key: None };
+                let arrival =
+                    Arrival { inbound, raw: raw.to_vec(), idempotency_key: None, told_apart_by: None };
                 let received = receive(&desk, &importer, arrival, Timestamp::now()).await?;
                 let ticket = &received.ticket;
                 say(&json!({

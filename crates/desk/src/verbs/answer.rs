@@ -1,16 +1,17 @@
 //! Answering the partner, and notes among ourselves.
 
 use balcao_core::mask::Masker;
-use balcao_core::ticket::{Missing, Refusal, RefusalCode, State};
+use balcao_core::ticket::{Missing, Refusal, RefusalCode, State, Transition};
 use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
-use balcao_store::{MessageId, Scope, TicketId, diagnosis, draft, message, pause, search, ticket};
+use balcao_store::{Conn, MessageId, Scope, TicketId, diagnosis, draft, message, pause, search, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::due;
 use super::examine::stems;
 use super::standing::{self, ExcerptLine, Line};
+use super::step::walk_in;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
@@ -48,9 +49,36 @@ pub async fn answer(
     word: Word,
     now: Timestamp,
 ) -> Result<(Ticket, Message), DeskError> {
+    answer_and(desk, caller, id, (word, Then::default()), now).await
+}
+
+/// What goes with an answer, all or nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Then {
+    /// The step that is taken with it, by way of the states between.
+    pub step: Option<Transition>,
+    /// Of a form, its own number: the same words sent twice with it are one answer.
+    pub once: Option<String>,
+}
+
+/// As [`answer`], with a step in the same transaction: what was said is not lost by a step that fails, and nothing is taken for
+/// answered that was not said.
+///
+/// # Errors
+/// As [`answer`], and as the step; then nothing was said.
+pub async fn answer_and(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    (word, then): (Word, Then),
+    now: Timestamp,
+) -> Result<(Ticket, Message), DeskError> {
     caller.must(Permission::WriteTickets)?;
+    if then.step.is_some() {
+        caller.must(Permission::MoveTickets)?;
+    }
     for _ in 0..5 {
-        match attempt(desk, caller, id, &word, now).await {
+        match attempt(desk, caller, id, (&word, &then), now).await {
             Err(DeskError::Stale) => {}
             done => return done,
         }
@@ -58,11 +86,23 @@ pub async fn answer(
     Err(DeskError::Stale)
 }
 
+/// What was said before with this number and these words.
+async fn said_before(
+    conn: &mut Conn,
+    caller: &Caller,
+    row: &Ticket,
+    dedupe: Option<&str>,
+) -> Result<Option<Message>, DeskError> {
+    let Some(dedupe) = dedupe else { return Ok(None) };
+    let all = message::of_ticket(conn, &caller.scope(), &row.id).await?;
+    Ok(all.into_iter().find(|message| message.dedupe.as_deref() == Some(dedupe)))
+}
+
 async fn attempt(
     desk: &Desk,
     caller: &Caller,
     id: &TicketId,
-    word: &Word,
+    (word, then): (&Word, &Then),
     now: Timestamp,
 ) -> Result<(Ticket, Message), DeskError> {
     let (body, direction, citations) = match word {
@@ -74,6 +114,13 @@ async fn attempt(
     }
     let mut conn = desk.store().read().await?;
     let mut row = ticket::get(&mut conn, &caller.scope(), id).await?.ok_or(DeskError::NotFound("chamado"))?;
+    let dedupe = then.once.as_deref().map(|once| {
+        let parts = [id.as_str().as_bytes(), caller.id.as_bytes(), once.as_bytes(), body.as_bytes()];
+        desk.secrets().mark("answer", &parts)
+    });
+    if let Some(said) = said_before(&mut conn, caller, &row, dedupe.as_deref()).await? {
+        return Ok((row, said));
+    }
     let run = diagnosis::newest(&mut conn, &Scope::All, id).await?;
     let pauses = due::pauses(&pause::of_ticket(&mut conn, id).await?);
     drop(conn);
@@ -103,19 +150,24 @@ async fn attempt(
         author: caller.name.clone(),
         body: Masker::new([]).mask(body),
         channel: row.channel.clone(),
-        dedupe: None,
+        dedupe,
     };
-    let caller = caller.clone();
+    let (caller, step) = (caller.clone(), then.step.clone());
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
                 let row = ticket::update(tx, &caller.scope(), &row).await?;
-                message::add(tx, &message).await?;
+                if !message::add(tx, &message).await? {
+                    // The same was said meanwhile; the next try finds it.
+                    return Err(DeskError::Stale);
+                }
                 search::add_words(tx, &row, &stems(std::iter::once(message.body.as_str()))).await?;
                 draft::remove(tx, &row.id, &caller.id).await?;
                 let what = if message.direction == "out" { "answered" } else { "noted" };
                 let data = json!({"message": message.id.as_str()});
                 trail::record(tx, Event { ticket: Some(&row.id), at: now, by: &caller, what, data }).await?;
+                let Some(wanted) = step else { return Ok((row, message)) };
+                let row = walk_in(tx, &caller, (&row.id, &wanted), &state, now).await?;
                 Ok((row, message))
             })
         })

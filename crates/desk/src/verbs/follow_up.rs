@@ -54,9 +54,10 @@ pub async fn follow_up(
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
     caller.must(Permission::CreateTickets)?;
+    let same = arrival.sameness();
     let inbound = vouched(desk, caller, arrival.inbound)?;
     let key = arrival.idempotency_key.as_deref().unwrap_or_default();
-    let parts = [id.as_str().as_bytes(), caller.id.as_bytes(), key.as_bytes(), arrival.raw.trim_ascii()];
+    let parts = [id.as_str().as_bytes(), caller.id.as_bytes(), key.as_bytes(), same.as_slice()];
     let dedupe = desk.secrets().mark("further message", &parts);
     for _ in 0..5 {
         match add(desk, caller, (id, &inbound, &arrival.raw, &dedupe), now).await {

@@ -29,6 +29,15 @@ pub struct Arrival {
     pub raw: Vec<u8>,
     /// The sender's own key for this demand: the same key is the same ticket.
     pub idempotency_key: Option<String>,
+    /// By what two arrivals are told apart, where `raw` also says when it came: of a form, the form's own number and its words.
+    pub told_apart_by: Option<Vec<u8>>,
+}
+
+impl Arrival {
+    /// What makes it the same as another.
+    pub(crate) fn sameness(&self) -> Vec<u8> {
+        self.told_apart_by.as_deref().unwrap_or(self.raw.trim_ascii()).to_vec()
+    }
 }
 
 /// What came of an arrival.
@@ -89,11 +98,12 @@ pub(crate) async fn receive_from(
     now: Timestamp,
 ) -> Result<Received, DeskError> {
     caller.must(Permission::CreateTickets)?;
-    let Arrival { inbound, raw, idempotency_key } = arrival;
+    let same = arrival.sameness();
+    let Arrival { inbound, raw, idempotency_key, told_apart_by: _ } = arrival;
     let inbound = vouched(desk, caller, inbound)?;
     let key = idempotency_key.as_deref().map(|key| (sender, key));
-    let claim = claim(desk, key, &raw, now)?;
-    let dedupe = dedupe(desk, caller, key, &raw);
+    let claim = claim(desk, key, &same, now)?;
+    let dedupe = dedupe(desk, caller, key, &same);
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
     let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
     let plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone(), about.clone()), now)?;
@@ -161,7 +171,7 @@ pub(crate) fn vouched(desk: &Desk, caller: &Caller, mut inbound: Inbound) -> Res
 fn claim(
     desk: &Desk,
     key: Option<(&str, &str)>,
-    raw: &[u8],
+    same: &[u8],
     now: Timestamp,
 ) -> Result<Option<Idempotency>, DeskError> {
     let Some((sender, key)) = key else { return Ok(None) };
@@ -172,18 +182,18 @@ fn claim(
         scope: sender.to_owned(),
         key_hash: desk.secrets().mark("idempotency", &[key.as_bytes()]),
         ticket: TicketId::fresh(),
-        request_hash: desk.secrets().mark("request body", &[raw.trim_ascii()]),
+        request_hash: desk.secrets().mark("request body", &[same]),
         response_hash: None,
         at: millis(now),
     }))
 }
 
 /// With a key of its own two equal messages are two demands; without, the same message twice is one.
-fn dedupe(desk: &Desk, caller: &Caller, key: Option<(&str, &str)>, raw: &[u8]) -> String {
+fn dedupe(desk: &Desk, caller: &Caller, key: Option<(&str, &str)>, same: &[u8]) -> String {
     let partner = caller.partner.as_deref().unwrap_or_default();
     match key {
         Some((sender, key)) => desk.secrets().mark("keyed message", &[sender.as_bytes(), key.as_bytes()]),
-        None => desk.secrets().mark("message", &[partner.as_bytes(), raw.trim_ascii()]),
+        None => desk.secrets().mark("message", &[partner.as_bytes(), same]),
     }
 }
 

@@ -28,7 +28,8 @@ pub async fn split(
 ) -> Result<Received, DeskError> {
     caller.must(Permission::WriteTickets)?;
     let (inbound, raw) = original(desk, caller, id, message).await?;
-    let arrival = Arrival { inbound, raw, idempotency_key: Some(format!("split {message}")) };
+    let arrival =
+        Arrival { inbound, raw, idempotency_key: Some(format!("split {message}")), told_apart_by: None };
     // The key is the desk's own: two people who split the same message off mean the same ticket.
     let received = receive_from(desk, caller, (SENDER, arrival), now).await?;
     let new: &Ticket = &received.ticket;

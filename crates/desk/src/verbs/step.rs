@@ -37,6 +37,53 @@ pub async fn step(
     attempt(desk, caller, id, (wanted, version), now).await
 }
 
+/// As [`step`], by way of the states that lie between: all of them, or none.
+///
+/// # Errors
+/// As [`step`].
+pub async fn walk(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    wanted: &Transition,
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    caller.must(Permission::MoveTickets)?;
+    for _ in 0..TRIES {
+        let (who, id, wanted, state) = (caller.clone(), id.clone(), wanted.clone(), desk.state());
+        let walked = desk
+            .store()
+            .write(move |tx| Box::pin(async move { walk_in(tx, &who, (&id, &wanted), &state, now).await }));
+        match walked.await {
+            Err(DeskError::Stale) => {}
+            done => return done,
+        }
+    }
+    Err(DeskError::Stale)
+}
+
+/// The steps of [`walk`], within a change that is being written.
+pub(crate) async fn walk_in(
+    tx: &mut Tx,
+    caller: &Caller,
+    (id, wanted): (&TicketId, &Transition),
+    state: &World,
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    let before = Before::read(tx, &caller.scope(), id).await?;
+    // What is new is taken up on the way to anywhere.
+    if before.ticket.state == State::Received.code() && wanted.to != State::Analysis {
+        let taken_up = Transition::to(State::Analysis, "a caminho do próximo passo");
+        let taken = before.take(&taken_up, caller, state, now)?;
+        write(tx, taken, &taken_up, caller, now).await?;
+        let before = Before::read(tx, &caller.scope(), id).await?;
+        let taken = before.take(wanted, caller, state, now)?;
+        return write(tx, taken, wanted, caller, now).await;
+    }
+    let taken = before.take(wanted, caller, state, now)?;
+    write(tx, taken, wanted, caller, now).await
+}
+
 async fn attempt(
     desk: &Desk,
     caller: &Caller,
@@ -94,6 +141,8 @@ impl Before {
         let standing = standing::of(&self.ticket, &self.line, &self.evidence, world)?;
         let situation = self.ticket.situation.as_deref().unwrap_or(&self.line.situation);
         let rules = Rules::of(&world.world.procedure, situation);
+        // Whoever writes an analysis or a solution may paste a secret into it; the ticket does not keep it.
+        let wanted = &masked(wanted);
         let changed = transition(&standing, wanted, &caller.actor(), &rules, now)?;
         let known = |name: &String| rules.evidence.contains_key(name);
         let asked = wanted.asked.iter().filter(|name| known(name));
@@ -105,6 +154,19 @@ impl Before {
         }
         due::set(&mut after, &pauses, &world.world);
         Ok(Taken { before: standing.state, ticket: after, asked, changed })
+    }
+}
+
+/// The same without secrets in its words.
+fn masked(wanted: &Transition) -> Transition {
+    let masker = balcao_core::mask::Masker::new([]);
+    let text = |text: &Option<String>| text.as_deref().map(|text| masker.mask(text));
+    Transition {
+        reason: masker.mask(&wanted.reason),
+        analysis: text(&wanted.analysis),
+        solution: text(&wanted.solution),
+        asked: wanted.asked.iter().map(|one| masker.mask(one)).collect(),
+        ..wanted.clone()
     }
 }
 
@@ -183,12 +245,11 @@ pub(crate) async fn write(
 }
 
 fn particulars(before: State, wanted: &Transition, changed: &Changed) -> Value {
-    let masker = balcao_core::mask::Masker::new([]);
-    let masked = |text: &Option<String>| text.as_deref().map(|text| masker.mask(text));
+    let said = masked(wanted);
     json!({
-        "from": before.code(), "to": wanted.to.code(), "reason": masker.mask(&wanted.reason),
-        "escalate_to": wanted.escalate_to, "asked": wanted.asked,
-        "analysis": masked(&wanted.analysis), "solution": masked(&wanted.solution),
+        "from": before.code(), "to": wanted.to.code(), "reason": said.reason,
+        "escalate_to": wanted.escalate_to, "asked": said.asked,
+        "analysis": said.analysis, "solution": said.solution,
         "confirmation": standing::confirmation_code(changed.standing.confirmation),
         "closing": changed.closing, "final_classification": changed.final_classification,
         "reclassified": changed.reclassified, "reopened": changed.reopened,

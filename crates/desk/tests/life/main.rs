@@ -20,6 +20,7 @@ mod linked;
 mod office;
 mod originals;
 mod reopening;
+mod saying;
 mod silence;
 mod trail;
 

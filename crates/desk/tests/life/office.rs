@@ -55,6 +55,7 @@ pub(crate) fn arrival(message: &Value, key: Option<&str>) -> Arrival {
         inbound: balcao_wire::inbound::parse(&raw).unwrap(),
         raw: raw.into_bytes(),
         idempotency_key: key.map(str::to_owned),
+        told_apart_by: None,
     }
 }
 

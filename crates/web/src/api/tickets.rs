@@ -66,7 +66,7 @@ pub(crate) async fn arrival(headers: &HeaderMap, body: Body) -> Result<Arrival, 
         .map_err(|_not_utf8| Problem::new(StatusCode::BAD_REQUEST, "malformed", "o corpo não é UTF-8"))?;
     let inbound = inbound::parse(text.trim_start_matches('\u{feff}'))
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string()))?;
-    Ok(Arrival { inbound, raw: bytes.to_vec(), idempotency_key })
+    Ok(Arrival { inbound, raw: bytes.to_vec(), idempotency_key, told_apart_by: None })
 }
 
 /// Registers a demand and diagnoses it
