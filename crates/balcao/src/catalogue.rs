@@ -2,9 +2,7 @@
 //!
 //! Texts are in `locales/*.ftl` (Fluent). A text that a language lacks is taken from Portuguese.
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use balcao_web::texts::Texts;
 
 const PORTUGUESE: &str = include_str!("../locales/pt-BR.ftl");
 const ENGLISH: &str = include_str!("../locales/en.ftl");
@@ -36,30 +34,20 @@ impl Language {
 }
 
 /// The texts of one language, with Portuguese behind it.
-pub struct Catalogue {
-    bundles: Vec<FluentBundle<FluentResource>>,
-}
+pub struct Catalogue(Texts);
 
 impl Catalogue {
     pub fn new(language: Language) -> Self {
         let portuguese = ("pt-BR", PORTUGUESE);
-        let texts = match language {
-            Language::Portuguese => vec![portuguese],
-            Language::English => vec![("en", ENGLISH), portuguese],
-        };
-        Self { bundles: texts.into_iter().filter_map(|(code, text)| bundle(code, text)).collect() }
+        Self(match language {
+            Language::Portuguese => Texts::new(&[portuguese]),
+            Language::English => Texts::new(&[("en", ENGLISH), portuguese]),
+        })
     }
 
     /// The text of `key`; `None` where no language has it.
     pub fn find(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
-        let mut args = FluentArgs::new();
-        for (name, value) in values {
-            args.set(*name, FluentValue::from(*value));
-        }
-        self.bundles.iter().find_map(|bundle| {
-            let pattern = bundle.get_message(key)?.value()?;
-            Some(bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
-        })
+        self.0.find(key, values)
     }
 
     /// The text of `key`, the key itself where there is none.
@@ -68,32 +56,13 @@ impl Catalogue {
     }
 }
 
-fn bundle(code: &str, text: &str) -> Option<FluentBundle<FluentResource>> {
-    let language: LanguageIdentifier = code.parse().ok()?;
-    // What of a catalogue does not parse is left out, and its texts fall back.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    bundle.set_use_isolating(false);
-    bundle.add_resource(resource).ok()?;
-    Some(bundle)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Names of all messages of a catalogue, which must be whole.
-    fn keys(text: &str) -> Vec<String> {
-        FluentResource::try_new(text.to_owned()).expect("the catalogue parses");
-        text.lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
-            .filter_map(|line| line.split_once(" ="))
-            .map(|(key, _)| key.to_owned())
-            .collect()
-    }
-
     #[test]
     fn both_languages_say_everything() {
+        let keys = |text| balcao_web::texts::keys(text).unwrap();
         assert_eq!(keys(PORTUGUESE), keys(ENGLISH));
     }
 

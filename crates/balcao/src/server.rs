@@ -21,6 +21,8 @@ pub struct Parts {
     pub web: bool,
     /// Do background work.
     pub worker: bool,
+    /// Where browsers reach the desk, if that is not where it listens.
+    pub address: String,
     /// Who carries links to partners.
     pub courier: Arc<dyn Courier>,
 }
@@ -45,13 +47,14 @@ pub async fn serve(
         let listener = TcpListener::bind(listen).await.with_context(|| listen.to_owned())?;
         let address = listener.local_addr()?.to_string();
         let app = App::new(desk.clone(), Limits::default(), Arc::new(Timestamp::now));
-        let app = app.with_courier(parts.courier);
+        let app = app.with_courier(parts.courier).reached_at(&parts.address);
         tasks.spawn(keep_up(app.clone(), stopping.clone()));
         tasks.spawn(tell_news(app.clone(), stopping.clone()));
-        let mut asked = stopping.clone();
+        let (mut asked, looked_at) = (stopping.clone(), app.clone());
         let server = axum::serve(listener, router(app));
         let server = server.with_graceful_shutdown(async move {
             let _ended = asked.wait_for(|stop| *stop).await;
+            looked_at.let_go();
         });
         tasks.spawn(async move {
             if let Err(error) = server.await {

@@ -104,6 +104,11 @@ impl Settings {
         self.get("listen")
     }
 
+    /// Where browsers reach the desk through a proxy; empty where there is none.
+    pub fn address(&self) -> &str {
+        self.get("address")
+    }
+
     /// How much is logged, and in which form.
     pub fn log(&self) -> (&str, &str) {
         (self.get("log"), self.get("log_format"))

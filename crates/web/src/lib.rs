@@ -17,6 +17,7 @@ mod page;
 mod pages;
 pub mod problem;
 mod router;
+pub mod texts;
 
 pub use description::description;
 pub use limits::Limits;

@@ -21,6 +21,7 @@ pub struct Limits {
     partners: Arc<Rate>,
     staff: Arc<Rate>,
     strangers: Arc<Rate>,
+    pasted: Arc<Rate>,
 }
 
 /// One rate for each of many callers.
@@ -45,6 +46,9 @@ const STAFF: (u32, u32) = (5_000, 10_000);
 /// The same for whoever is not known yet, all together: log-ins and one-time links.
 const STRANGER: (u32, u32) = (20, 100);
 
+/// What strangers paste is read and judged, and costs more than a page: all of them together.
+const PASTED: (u32, u32) = (5, 30);
+
 impl Default for Limits {
     fn default() -> Self {
         Self::of(PARTNER, STAFF, STRANGER)
@@ -56,7 +60,12 @@ impl Limits {
     #[must_use]
     pub fn of(partners: (u32, u32), staff: (u32, u32), strangers: (u32, u32)) -> Self {
         let rate = |rate| Arc::new(Rate::of(rate));
-        Self { partners: rate(partners), staff: rate(staff), strangers: rate(strangers) }
+        Self {
+            partners: rate(partners),
+            staff: rate(staff),
+            strangers: rate(strangers),
+            pasted: rate(PASTED),
+        }
     }
 
     /// Counts a request of a known caller.
@@ -68,6 +77,11 @@ impl Limits {
     /// Counts a request of somebody who is not known yet.
     pub(crate) fn take_stranger(&self) -> Result<Left, Problem> {
         self.strangers.take("stranger")
+    }
+
+    /// Counts what somebody who is not known yet gives to be diagnosed.
+    pub(crate) fn take_pasted(&self) -> Result<Left, Problem> {
+        self.pasted.take("stranger")
     }
 
     /// Forgets callers who have not asked for a while.

@@ -46,8 +46,19 @@ pub struct App {
     pub(crate) meter: Arc<Meter>,
     pub(crate) courier: Arc<dyn Courier>,
     /// The tickets that change, for whoever looks.
-    pub(crate) news: tokio::sync::broadcast::Sender<String>,
+    pub(crate) news: tokio::sync::broadcast::Sender<News>,
+    /// Whether cookies go over HTTPS only.
+    pub(crate) secure: bool,
     clock: Clock,
+}
+
+/// What those who look are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum News {
+    /// This ticket changed.
+    Changed(String),
+    /// The server ends; whoever looks asks another, or this one when it is back.
+    Ending,
 }
 
 impl App {
@@ -56,13 +67,24 @@ impl App {
     pub fn new(desk: Desk, limits: Limits, clock: Clock) -> Self {
         let (news, _nobody_yet) = tokio::sync::broadcast::channel(pages::BEHIND);
         let courier = Arc::new(NoCourier);
-        Self { desk, limits, meter: Arc::new(Meter::new()), courier, news, clock }
+        Self { desk, limits, meter: Arc::new(Meter::new()), courier, news, secure: false, clock }
     }
 
     /// With somebody who carries links.
     #[must_use]
     pub fn with_courier(self, courier: Arc<dyn Courier>) -> Self {
         Self { courier, ..self }
+    }
+
+    /// Where browsers reach it, if not at its own address: with `https://` cookies go over HTTPS only.
+    #[must_use]
+    pub fn reached_at(self, address: &str) -> Self {
+        Self { secure: address.starts_with("https://"), ..self }
+    }
+
+    /// Lets those go who look at pages that change: a server that ends waits for nobody's open page.
+    pub fn let_go(&self) {
+        let _nobody_looks = self.news.send(News::Ending);
     }
 
     /// Looks for changes, whoever made them on whichever server, and tells those who look; `last` is where the last look ended.

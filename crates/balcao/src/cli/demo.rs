@@ -49,7 +49,12 @@ impl Demo {
             let times = balcao_desk::Settings { keep_requests: 36_500, ..settings.desk(catalogue)? };
             let desk = opening::desk_that_keeps(&settings, times, catalogue).await?;
             let entry = fill(&desk, Timestamp::now()).await?;
-            let parts = Parts { web: true, worker: true, courier: Arc::new(Shown(self.listen.clone())) };
+            let parts = Parts {
+                web: true,
+                worker: true,
+                address: String::new(),
+                courier: Arc::new(Shown(self.listen.clone())),
+            };
             server::serve(desk, &self.listen, parts, |address| {
                 say(&format!("listening on http://{address}"))?;
                 say(&catalogue.say("demo-look", &[("address", address)]))?;

@@ -35,7 +35,12 @@ impl Serve {
         let (level, format) = settings.log();
         server::log(level, format)?;
         let role = settings.role(catalogue)?.to_owned();
-        let parts = Parts { web: role != "worker", worker: role != "web", courier: Arc::new(NoCourier) };
+        let parts = Parts {
+            web: role != "worker",
+            worker: role != "web",
+            address: settings.address().to_owned(),
+            courier: Arc::new(NoCourier),
+        };
         opening::block_on(async {
             let desk = opening::desk(&settings, catalogue).await?;
             first_administrator(&desk, settings.listen(), catalogue).await?;

@@ -58,6 +58,14 @@ pub fn deadline(start: Timestamp, budget: SignedDuration, pauses: &[Pause], cale
     Deadline { at: None, counted, remaining }
 }
 
+/// The business time from `from` to `to`, without the `pauses`: nothing where `to` comes first.
+pub fn elapsed(from: Timestamp, to: Timestamp, pauses: &[Pause], calendar: &Calendar) -> SignedDuration {
+    let pauses = merged(pauses);
+    let open = calendar.open_from(from).take_while(|open| open.start < to);
+    let worked = open.flat_map(|open| without(open.start..open.end.min(to), &pauses));
+    worked.map(|stretch| stretch.end.duration_since(stretch.start)).sum()
+}
+
 /// The pauses in order, those that touch as one; one that lasts ends with time itself.
 fn merged(pauses: &[Pause]) -> Vec<Range<Timestamp>> {
     let mut all: Vec<Range<Timestamp>> =

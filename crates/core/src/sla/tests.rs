@@ -149,4 +149,33 @@ proptest! {
             .fold(SignedDuration::ZERO, |sum, length| sum + length);
         prop_assert_eq!(counted, budget);
     }
+    #[test]
+    fn what_has_passed_is_that_of_the_model_that_looks_at_every_minute(
+        start in 0i64..20_000,
+        long in -100i64..9_000,
+        pauses in prop::collection::vec((0i64..20_000, 0i64..4_000), 0..4),
+    ) {
+        let monday = at("2026-06-01T00:00:00-03:00");
+        let after = |minutes: i64| monday + SignedDuration::from_mins(minutes);
+        let pauses: Vec<Pause> =
+            pauses.iter().map(|(from, long)| Pause { from: after(*from), to: Some(after(from + long)) }).collect();
+        let calendar = calendar();
+        let worked = (start..start + long).map(after).filter(|minute| {
+            let paused = pauses.iter().any(|pause| pause.from <= *minute && pause.to.is_none_or(|to| *minute < to));
+            calendar.is_open(*minute) && !paused
+        });
+        let worked = i64::try_from(worked.count()).unwrap();
+        let found = elapsed(after(start), after(start + long), &pauses, &calendar);
+        prop_assert_eq!(found, SignedDuration::from_mins(worked));
+    }
+}
+
+#[test]
+fn a_minute_before_a_holiday_nothing_passes_until_it_is_over() {
+    // Friday, 20 November 2026 is a national holiday; the weekend follows.
+    let (eve, calendar) = (at("2026-11-19T23:59:00-03:00"), calendar());
+    let due = deadline(eve, SignedDuration::from_mins(1), &[], &calendar).at.unwrap();
+    assert_eq!(due.to_zoned_datetime(calendar.tz.clone()).date().to_string(), "2026-11-23");
+    assert_eq!(elapsed(eve, due, &[], &calendar), SignedDuration::from_mins(1));
+    assert_eq!(elapsed(eve, at("2026-11-23T00:00:00-03:00"), &[], &calendar), SignedDuration::ZERO);
 }

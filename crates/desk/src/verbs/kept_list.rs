@@ -1,5 +1,6 @@
 //! Lists of tickets that people come back to.
 
+use balcao_core::mask::Masker;
 use balcao_store::JobId;
 use balcao_store::saved_view::{self, SavedView};
 use jiff::Timestamp;
@@ -23,6 +24,11 @@ pub async fn keep(
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 60 || query.len() > 2_000 {
         return Err(DeskError::Invalid("o nome da lista tem de 1 a 60 caracteres".to_owned()));
+    }
+    let masker = Masker::new([]);
+    if [name, query].iter().any(|text| masker.mask(text) != *text) {
+        let text = "esta lista busca por um segredo ou um dado pessoal, que não se guarda; tire-o da busca";
+        return Err(DeskError::Invalid(text.to_owned()));
     }
     let at = millis(now);
     let view = SavedView {

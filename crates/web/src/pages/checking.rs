@@ -15,7 +15,7 @@ use serde_json::json;
 use super::diagnosis::Shown as Diagnosed;
 use super::frame::Frame;
 use super::visit::{Fields, Visit};
-use super::{Shown, page};
+use super::{Shown, page, told_apart_by};
 use crate::problem::Problem;
 
 /// Bytes that may be pasted without a ticket.
@@ -67,6 +67,9 @@ pub(crate) async fn diagnose(visit: Visit, fields: Fields) -> Shown {
     if text.trim().is_empty() {
         return form(visit).await;
     }
+    if visit.caller.is_none() {
+        visit.app.limits.take_pasted()?;
+    }
     let (inbound, _raw) = message(&text, (None, None), now)?;
     let line = match &visit.caller {
         Some(caller) if !caller.is_staff() => try_out::for_partner(desk, caller, inbound).await?,
@@ -80,6 +83,9 @@ pub(crate) async fn diagnose(visit: Visit, fields: Fields) -> Shown {
 pub(crate) async fn ticket(visit: Visit, fields: Fields) -> Shown {
     let (desk, now, text) = (&visit.app.desk, visit.app.now(), pasted(&fields)?);
     let contact = visit.caller.clone().filter(|caller| !caller.is_staff());
+    if visit.caller.is_none() {
+        visit.app.limits.take_pasted()?;
+    }
     // Whoever is not logged in is heard, but is nobody until they write from an address of their own: what the address discloses is for
     // the people of the desk.
     let address = fields.maybe("endereco").map(str::trim);
@@ -93,9 +99,12 @@ pub(crate) async fn ticket(visit: Visit, fields: Fields) -> Shown {
     };
     let (inbound, raw) = message(&text, sender, now)?;
     let caller = contact.unwrap_or_else(Caller::system);
-    let arrival = Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None };
+    let same = Some(told_apart_by(fields.get("vez"), &text));
+    let arrival = Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None, told_apart_by: same };
     let new = receive(desk, &caller, arrival, now).await?;
-    try_out::count(desk, Became::Ticket, now).await?;
+    if !new.known {
+        try_out::count(desk, Became::Ticket, now).await?;
+    }
     page(&Page {
         f: visit.frame(),
         text: String::new(),

@@ -8,10 +8,9 @@ use axum::response::IntoResponse as _;
 use balcao_core::ticket::{State as Stage, Team, Transition};
 use balcao_desk::DeskError;
 use balcao_desk::caller::Caller;
-use balcao_desk::verbs::answer::{Word, answer as say};
+use balcao_desk::verbs::answer::{Then, Word, answer_and};
 use balcao_desk::verbs::list;
 use balcao_desk::verbs::show::{self as shown, Whole};
-use balcao_desk::verbs::step::step;
 use balcao_store::Page as Paged;
 use balcao_store::ticket::{Filter, Ticket};
 
@@ -143,10 +142,8 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
     };
     let words = visit.frame().t(verdict);
     let body = format!("{words}\n\n{}", fields.get("texto").replace("\r\n", "\n"));
-    say(desk, &caller, &ticket.id, Word::Note { body }, now).await?;
-    if verdict != "code-accepted" {
-        let wanted = Transition::to(Stage::Investigation, words);
-        step(desk, &caller, &ticket.id, (&wanted, None), now).await?;
-    }
+    let step = (verdict != "code-accepted").then(|| Transition::to(Stage::Investigation, words));
+    let then = Then { step, once: fields.maybe("vez").map(str::to_owned) };
+    answer_and(desk, &caller, &ticket.id, (Word::Note { body }, then), now).await?;
     done("/code", "noted")
 }

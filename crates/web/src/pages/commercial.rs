@@ -4,10 +4,9 @@ use askama::Template;
 use axum::extract::Path;
 use balcao_core::ticket::{State as Stage, Team, Transition};
 use balcao_desk::DeskError;
-use balcao_desk::verbs::answer::{Word, answer as say};
+use balcao_desk::verbs::answer::{Then, Word, answer_and};
 use balcao_desk::verbs::list;
 use balcao_desk::verbs::show as shown;
-use balcao_desk::verbs::step::step;
 use balcao_store::Page as Paged;
 use balcao_store::ticket::{Filter, Ticket};
 
@@ -65,9 +64,9 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
         solution: Some(format!("{words} {said}").trim().to_owned()),
         ..Transition::to(Stage::Resolved, words.clone())
     };
-    // The word first: it is refused if it does not fit, and a solution that nobody was told is none.
     let body = if said.trim().is_empty() { words } else { said };
-    say(desk, &caller, &ticket.id, Word::Reply { body, citations: Vec::new() }, now).await?;
-    step(desk, &caller, &ticket.id, (&wanted, None), now).await?;
+    let word = Word::Reply { body, citations: Vec::new() };
+    let then = Then { step: Some(wanted), once: fields.maybe("vez").map(str::to_owned) };
+    answer_and(desk, &caller, &ticket.id, (word, then), now).await?;
     done("/comercial", "sent")
 }

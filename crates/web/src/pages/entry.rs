@@ -80,7 +80,9 @@ pub(crate) async fn enter(visit: Visit, fields: Fields) -> Shown {
         })
     };
     match log_in(&visit.app.desk, attempted, visit.app.now()).await {
-        Ok(Entered::In(opened)) => Ok(with_session(Redirect::to(&back).into_response(), Some(&opened.token))),
+        Ok(Entered::In(opened)) => {
+            Ok(with_session(Redirect::to(&back).into_response(), Some(&opened.token), visit.app.secure))
+        }
         Ok(Entered::NeedsCode) => {
             let text = f.t("enter-needs-code");
             again(f, text, true)
@@ -134,7 +136,7 @@ pub(crate) async fn link(visit: Visit, Path(secret): Path<String>) -> Shown {
 /// `POST /entrar/link/{secret}`.
 pub(crate) async fn use_link(visit: Visit, Path(secret): Path<String>) -> Shown {
     let opened = people::link::enter(&visit.app.desk, &secret, &visit.agent, visit.app.now()).await?;
-    Ok(with_session(Redirect::to("/portal").into_response(), Some(&opened.token)))
+    Ok(with_session(Redirect::to("/portal").into_response(), Some(&opened.token), visit.app.secure))
 }
 
 #[derive(Template)]
@@ -192,7 +194,7 @@ pub(crate) async fn leave(visit: Visit) -> Shown {
     if let Some(token) = &visit.session {
         session::log_out(&visit.app.desk, token, visit.app.now()).await?;
     }
-    Ok(with_session(Redirect::to("/").into_response(), None))
+    Ok(with_session(Redirect::to("/").into_response(), None, visit.app.secure))
 }
 
 /// `POST /preferencias`.

@@ -41,6 +41,11 @@ impl Frame {
         if said == key { code.to_owned() } else { said }
     }
 
+    /// A number for one form of one page, by which a second click is known.
+    pub(crate) fn once(&self) -> String {
+        balcao_store::MessageId::fresh().to_string()
+    }
+
     pub(crate) fn lang(&self) -> &'static str {
         self.language.code()
     }
@@ -51,6 +56,11 @@ impl Frame {
 
     pub(crate) fn is_staff(&self) -> bool {
         self.who.as_ref().is_some_and(Caller::is_staff)
+    }
+
+    /// Whether the reader sees everybody's tickets, and so the figures of all.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.who.as_ref().is_some_and(|who| who.scope() == balcao_store::Scope::All)
     }
 
     pub(crate) fn name(&self) -> &str {

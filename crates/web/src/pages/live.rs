@@ -5,30 +5,35 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::Path;
-use axum::response::IntoResponse as _;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
 use balcao_desk::verbs::{looking, show};
+use futures_util::{Stream, StreamExt as _};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Shown;
 use super::visit::Staff;
-use crate::router::App;
+use crate::router::{App, News};
 
 /// Changes that one slow reader may be behind.
 pub(crate) const BEHIND: usize = 64;
 /// How often it is said who looks.
 const LOOK: Duration = Duration::from_secs(20);
+/// How long one connection lasts.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// `GET /fila/ao-vivo`: something changed, somewhere.
 pub(crate) async fn queue(Staff(visit, _caller): Staff) -> Shown {
     let news = visit.app.news.subscribe();
     let stream = unfold(news, |mut news| async move {
         match news.recv().await {
-            Ok(_) | Err(RecvError::Lagged(_)) => Some((Event::default().event("changed").data("1"), news)),
-            Err(RecvError::Closed) => None,
+            Ok(News::Changed(_)) | Err(RecvError::Lagged(_)) => {
+                Some((Event::default().event("changed").data("1"), news))
+            }
+            Ok(News::Ending) | Err(RecvError::Closed) => None,
         }
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::default()).into_response())
+    Ok(answer(stream))
 }
 
 /// `GET /chamados/{id}/ao-vivo`: this ticket changed, and who else looks at it.
@@ -47,11 +52,11 @@ pub(crate) async fn ticket(Staff(visit, caller): Staff, Path(id): Path<String>) 
             loop {
                 tokio::select! {
                     changed = news.recv() => match changed {
-                        Ok(changed) if changed != own => {}
-                        Ok(_) | Err(RecvError::Lagged(_)) => {
+                        Ok(News::Changed(changed)) if changed != own => {}
+                        Ok(News::Changed(_)) | Err(RecvError::Lagged(_)) => {
                             return Some((Event::default().event("changed").data("1"), (news, tick)));
                         }
-                        Err(RecvError::Closed) => return None,
+                        Ok(News::Ending) | Err(RecvError::Closed) => return None,
                     },
                     _ = tick.tick() => {
                         let names = looking::look(&app.desk, &caller, &id, app.now()).await.unwrap_or_default();
@@ -61,17 +66,19 @@ pub(crate) async fn ticket(Staff(visit, caller): Staff, Path(id): Path<String>) 
             }
         }
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::default()).into_response())
+    Ok(answer(stream))
 }
 
-fn unfold<S, F>(
-    state: S,
-    next: impl FnMut(S) -> F,
-) -> impl futures_util::Stream<Item = Result<Event, Infallible>>
+/// Ends after a while, whatever happens: the browser asks again, and whoever may no longer look is refused then.
+fn answer(stream: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    let over = Box::pin(tokio::time::sleep(LONGEST));
+    Sse::new(stream.take_until(over)).keep_alive(KeepAlive::default()).into_response()
+}
+
+fn unfold<S, F>(state: S, next: impl FnMut(S) -> F) -> impl Stream<Item = Result<Event, Infallible>>
 where
     F: Future<Output = Option<(Event, S)>>,
 {
-    use futures_util::StreamExt as _;
     futures_util::stream::unfold(state, next).map(Ok)
 }
 
@@ -83,7 +90,7 @@ pub(crate) async fn watch(app: &App, last: &mut Option<i64>) -> Result<(), balca
     if head.seq > from && app.news.receiver_count() > 0 {
         for entry in balcao_store::trail::after(&mut conn, from, 500).await? {
             let Some(ticket) = entry.ticket else { continue };
-            if app.news.send(ticket.to_string()).is_err() {
+            if app.news.send(News::Changed(ticket.to_string())).is_err() {
                 break;
             }
         }

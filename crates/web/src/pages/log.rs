@@ -15,6 +15,9 @@ use super::visit::Staff;
 use super::{Shown, page};
 use crate::problem::Problem;
 
+/// Bytes of a file of requests; the API takes any length.
+pub(super) const MOST_SENT: usize = 64 * 1024 * 1024;
+
 #[derive(Template)]
 #[template(path = "log.html")]
 struct Page {
@@ -87,7 +90,11 @@ fn until(f: &Frame, text: &str) -> Option<i64> {
 pub(crate) async fn import(Staff(visit, caller): Staff, mut form: Multipart) -> Shown {
     caller.must(Permission::WriteRequests)?;
     let broken = |_error| {
-        Problem::new(StatusCode::BAD_REQUEST, "malformed", "o arquivo não chegou inteiro; envie de novo")
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            "o arquivo não chegou inteiro ou tem mais de 64 MB; envie em partes, ou inteiro por POST /api/v1/requests",
+        )
     };
     let mut fed = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {

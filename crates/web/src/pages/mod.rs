@@ -29,6 +29,7 @@ mod wrong;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::middleware;
@@ -86,8 +87,14 @@ pub(crate) fn router() -> Router<App> {
         .route("/diagnostico/chamado", post(checking::ticket))
         .route("/diagnostico/resolveu", post(checking::enough))
         .route("/portal", get(portal::list))
-        .route("/portal/novo", get(portal::blank).post(portal::create))
-        .route("/portal/chamados/{id}", get(portal::show).post(portal::write))
+        .route(
+            "/portal/novo",
+            get(portal::blank).post(portal::create).layer(DefaultBodyLimit::max(portal::MOST_SENT)),
+        )
+        .route(
+            "/portal/chamados/{id}",
+            get(portal::show).post(portal::write).layer(DefaultBodyLimit::max(portal::MOST_SENT)),
+        )
         .route("/portal/chamados/{id}/confirmar", post(portal::confirm))
         .route("/documentacao", get(documentation::search))
         .route("/procedimento", get(procedure::show))
@@ -95,7 +102,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/relatorios/{file}", get(reports::file))
         .route("/cadastro", get(registry::home))
         .route("/cadastro/{collection}", get(registry::list).post(registry::change))
-        .route("/log", get(log::show).post(log::import))
+        .route("/log", get(log::show).post(log::import).layer(DefaultBodyLimit::max(log::MOST_SENT)))
         .route("/equipe", get(team::list).post(team::create))
         .route("/equipe/{id}", post(team::change))
         .route("/trilha", get(trail::show))
@@ -129,6 +136,12 @@ fn done(place: &str, notice: &str) -> Shown {
         place.split_once('#').map_or((place, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
     let sign = if path.contains('?') { '&' } else { '?' };
     Ok(Redirect::to(&format!("{path}{sign}feito={notice}{anchor}")).into_response())
+}
+
+/// What makes two sendings of a form the same: the form's own number and what was filled in. A second click is no second message, and
+/// what is written anew is no repetition.
+fn told_apart_by(number: &str, words: &str) -> Vec<u8> {
+    format!("form {number}\0{words}").into_bytes()
 }
 
 /// A place of this desk, from a form; nothing leads elsewhere.

@@ -22,12 +22,14 @@ use super::frame::Frame;
 use super::queue::{Row, row};
 use super::visit::{Contact, Fields, Visit};
 use super::wrong::Wrong;
-use super::{Shown, done, page};
+use super::{Shown, done, page, told_apart_by};
 use crate::problem::Problem;
 
 /// Files of one message, and bytes of all of them.
 const MOST_FILES: usize = 10;
 const MOST_BYTES: usize = 10 * 1024 * 1024;
+/// Bytes of the whole form, with what stands between its parts.
+pub(super) const MOST_SENT: usize = MOST_BYTES + 64 * 1024;
 
 #[derive(Template)]
 #[template(path = "portal.html")]
@@ -75,10 +77,13 @@ pub(crate) async fn create(Contact(visit, caller): Contact, form: Multipart) -> 
 }
 
 /// A form with files.
+#[derive(Default)]
 struct Sent {
     subject: String,
     text: String,
     files: Vec<Value>,
+    /// The form's own number.
+    number: String,
 }
 
 impl Sent {
@@ -90,8 +95,7 @@ impl Sent {
                 "o formulário não chegou inteiro; envie de novo",
             )
         };
-        let (mut sent, mut bytes) =
-            (Self { subject: String::new(), text: String::new(), files: Vec::new() }, 0);
+        let (mut sent, mut bytes) = (Self::default(), 0);
         while let Some(field) = form.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or_default().to_owned();
             let file = field.file_name().map(str::to_owned);
@@ -106,6 +110,7 @@ impl Sent {
             match (name.as_str(), file) {
                 ("texto", _) => sent.text = text(),
                 ("assunto", _) => sent.subject = text(),
+                ("vez", _) => sent.number = text(),
                 (_, Some(file)) if !file.is_empty() && !content.is_empty() => {
                     let content = base64::prelude::BASE64_STANDARD.encode(&content);
                     sent.files.push(json!({"name": file, "media_type": kind, "base64": content}));
@@ -121,6 +126,8 @@ impl Sent {
     }
 
     fn arrival(self, visit: &Visit, name: &str) -> Result<Arrival, DeskError> {
+        let files = json!(self.files).to_string();
+        let same = told_apart_by(&self.number, &format!("{}\0{}\0{files}", self.subject, self.text));
         let message = json!({
             "id": MessageId::fresh().to_string(), "channel": "portal", "received_at": visit.app.now().to_string(),
             "from": {"name": name}, "subject": Some(self.subject).filter(|text| !text.trim().is_empty()),
@@ -128,7 +135,7 @@ impl Sent {
         });
         let raw = message.to_string();
         let inbound = inbound::parse(&raw).map_err(|error| DeskError::Invalid(error.to_string()))?;
-        Ok(Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None })
+        Ok(Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None, told_apart_by: Some(same) })
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse as _;
+use balcao_core::sla;
 use balcao_desk::caller::{Caller, Permission};
 use balcao_desk::{DeskError, instant, millis};
-use balcao_store::daily_count;
 use balcao_store::ticket::{self, Ticket, Volume};
-use jiff::{SignedDuration, Timestamp, civil};
+use balcao_store::{Scope, daily_count};
+use jiff::{SignedDuration, civil};
 use serde::Deserialize;
 
 use super::frame::Frame;
@@ -87,7 +88,8 @@ async fn figures(
     instants: (i64, i64),
 ) -> Result<Vec<Figure>, Wrong> {
     caller.must(Permission::ReadTickets)?;
-    if !caller.may(Permission::ReadProcedure) || !caller.is_staff() {
+    // The figures are of everybody's tickets, so they are for whoever sees all of them.
+    if caller.scope() != Scope::All {
         return Err(DeskError::Forbidden("ver relatórios").into());
     }
     let f = visit.frame();
@@ -156,7 +158,7 @@ impl Tally {
         let calendar = f.state.world.calendar();
         let business = |to: i64| {
             let (from, to) = (instant(ticket.created), instant(to));
-            worked(calendar, from, to)
+            sla::elapsed(from, to, &[], calendar)
         };
         self.first_answer.extend(ticket.first_answer.map(business));
         self.resolution.extend(ticket.resolved.map(business));
@@ -182,14 +184,6 @@ impl Tally {
             Figure { code: "others", rows: others },
         ]
     }
-}
-
-/// Business time between two instants.
-fn worked(calendar: &balcao_core::calendar::Calendar, from: Timestamp, to: Timestamp) -> SignedDuration {
-    let whole = SignedDuration::from_hours(24 * 365);
-    let found = balcao_core::sla::deadline(from, whole, &[], calendar);
-    let within = found.counted.iter().filter(|stretch| stretch.start < to);
-    within.map(|stretch| stretch.end.min(to).duration_since(stretch.start)).sum()
 }
 
 /// `GET /relatorios/{file}`: a figure as `by-situation.csv` or `.xlsx`.

@@ -6,7 +6,7 @@ use axum::response::IntoResponse as _;
 use balcao_core::ticket::{Classification, Confirmation, State as Stage, Team, Transition};
 use balcao_desk::DeskError;
 use balcao_desk::caller::Caller;
-use balcao_desk::verbs::answer::{Word, answer as say};
+use balcao_desk::verbs::answer::{Then, Word, answer_and};
 use balcao_desk::verbs::assign::{Assignment, assign as give};
 use balcao_desk::verbs::correct::{Correction, correct as put_right};
 use balcao_desk::verbs::link::{Kind, link as tie};
@@ -48,47 +48,23 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
     let (desk, now) = (&visit.app.desk, visit.app.now());
     let ticket = show::find(desk, &caller, &id).await?;
     let body = fields.get("texto").replace("\r\n", "\n");
-    if fields.get("tipo") == "nota" {
-        let noted = say(desk, &caller, &ticket.id, Word::Note { body }, now).await;
-        return after(noted, (&visit, &caller), &ticket, "noted").await;
-    }
-    let wanted = match fields.get("depois") {
-        "aguardar" => Some(asking(&visit, &caller, &ticket).await?),
-        "resolver" => Some(Transition {
-            solution: Some(body.clone()),
-            ..Transition::to(Stage::Resolved, "respondido ao parceiro")
-        }),
-        _ => None,
-    };
-    if let Some(wanted) = wanted {
-        // The step first: what is refused sends nothing. Received tickets are taken up on the way.
-        if let Err(error) = reach(&visit, &caller, &ticket, &wanted).await {
-            return after(Err::<(), _>(error), (&visit, &caller), &ticket, "").await;
+    let once = fields.maybe("vez").map(str::to_owned);
+    let (word, step, notice) = match (fields.get("tipo"), fields.get("depois")) {
+        ("nota", _) => (Word::Note { body }, None, "noted"),
+        (_, "aguardar") => (reply(body), Some(asking(&visit, &caller, &ticket).await?), "sent"),
+        (_, "resolver") => {
+            let solution = Some(body.clone());
+            let wanted = Transition { solution, ..Transition::to(Stage::Resolved, "respondido ao parceiro") };
+            (reply(body), Some(wanted), "sent")
         }
-    }
-    let word = Word::Reply { body, citations: Vec::new() };
-    let sent = say(desk, &caller, &ticket.id, word, now).await;
-    after(sent, (&visit, &caller), &ticket, "sent").await
+        _ => (reply(body), None, "sent"),
+    };
+    let said = answer_and(desk, &caller, &ticket.id, (word, Then { step, once }), now).await;
+    after(said, (&visit, &caller), &ticket, notice).await
 }
 
-/// Takes a step, by way of the analysis where the methodology has none that is straight.
-async fn reach(
-    visit: &Visit,
-    caller: &Caller,
-    ticket: &Ticket,
-    wanted: &Transition,
-) -> Result<Ticket, DeskError> {
-    let (desk, now) = (&visit.app.desk, visit.app.now());
-    let from = Stage::ALL.into_iter().find(|stage| stage.code() == ticket.state);
-    let way: &[Stage] = match (from, wanted.to) {
-        (Some(Stage::Received), to) if to != Stage::Analysis => &[Stage::Analysis],
-        _ => &[],
-    };
-    for stage in way {
-        let wanted = Transition::to(*stage, "a caminho do próximo passo");
-        steps::step(desk, caller, &ticket.id, (&wanted, None), now).await?;
-    }
-    steps::step(desk, caller, &ticket.id, (wanted, None), now).await
+fn reply(body: String) -> Word {
+    Word::Reply { body, citations: Vec::new() }
 }
 
 /// Waiting for the partner, who is asked for everything that is missing.
@@ -137,7 +113,7 @@ pub(crate) async fn step(Staff(visit, caller): Staff, Path(id): Path<String>, fi
         final_classification: last,
         ..Transition::to(to, text("motivo").unwrap_or_else(|| "pela página do chamado".to_owned()))
     };
-    let moved = reach(&visit, &caller, &ticket, &wanted).await;
+    let moved = steps::walk(&visit.app.desk, &caller, &ticket.id, &wanted, visit.app.now()).await;
     after(moved, (&visit, &caller), &ticket, "moved").await
 }
 

@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::diagnosis::{Shown as Diagnosed, line_of};
 use super::frame::Frame;
 use super::visit::{Fields, Staff, Visit};
-use super::{Shown, done, page};
+use super::{Shown, done, page, told_apart_by};
 
 /// What happened, in words.
 pub(crate) struct Happened {
@@ -244,7 +244,8 @@ pub(crate) async fn create(Staff(visit, caller): Staff, fields: Fields) -> Shown
     });
     let raw = message.to_string();
     let inbound = inbound::parse(&raw).map_err(|error| DeskError::Invalid(error.to_string()))?;
-    let arrival = Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None };
+    let same = Some(told_apart_by(fields.get("vez"), fields.get("texto")));
+    let arrival = Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None, told_apart_by: same };
     let new = receive(&visit.app.desk, &caller, arrival, now).await?;
     done(&format!("/chamados/{}", new.ticket.protocol), "ticket-made")
 }

@@ -172,12 +172,13 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Gives the browser a session, or takes it away.
-pub(crate) fn with_session(response: Response, token: Option<&str>) -> Response {
-    let value = match token {
-        Some(token) => format!("{SESSION}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200"),
-        None => format!("{SESSION}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"),
-    };
-    with_cookie(response, &value)
+pub(crate) fn with_session(response: Response, token: Option<&str>, secure: bool) -> Response {
+    let (token, age) = token.map_or(("", 0), |token| (token, 43_200));
+    let secure = if secure { "; Secure" } else { "" };
+    with_cookie(
+        response,
+        &format!("{SESSION}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}"),
+    )
 }
 
 /// Gives the browser a choice to keep.
@@ -186,7 +187,6 @@ pub(crate) fn with_choice(response: Response, name: &str, value: &str) -> Respon
 }
 
 fn with_cookie(mut response: Response, value: &str) -> Response {
-    // Browsers keep `Secure` cookies of this machine too, but only over HTTPS elsewhere: a proxy adds it where there is one.
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().append(SET_COOKIE, value);
     }

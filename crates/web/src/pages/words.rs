@@ -2,17 +2,13 @@
 
 use std::sync::LazyLock;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::LanguageIdentifier;
+use crate::texts::Texts;
 
 const PORTUGUESE: &str = include_str!("../../locales/pt-BR.ftl");
 const ENGLISH: &str = include_str!("../../locales/en.ftl");
 
-type Bundle = FluentBundle<FluentResource>;
-
-static IN_PORTUGUESE: LazyLock<Option<Bundle>> = LazyLock::new(|| bundle("pt-BR", PORTUGUESE));
-static IN_ENGLISH: LazyLock<Option<Bundle>> = LazyLock::new(|| bundle("en", ENGLISH));
+static IN_PORTUGUESE: LazyLock<Texts> = LazyLock::new(|| Texts::new(&[("pt-BR", PORTUGUESE)]));
+static IN_ENGLISH: LazyLock<Texts> = LazyLock::new(|| Texts::new(&[("en", ENGLISH), ("pt-BR", PORTUGUESE)]));
 
 /// A language that pages speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,30 +30,11 @@ impl Language {
 
 /// The text of `key` with these values; a text that a language lacks is Portuguese, one that none has is its key.
 pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> String {
-    let own = match language {
-        Language::Portuguese => None,
-        Language::English => IN_ENGLISH.as_ref(),
+    let texts = match language {
+        Language::Portuguese => &IN_PORTUGUESE,
+        Language::English => &IN_ENGLISH,
     };
-    let mut args = FluentArgs::new();
-    for (name, value) in values {
-        // A number chooses the plural.
-        let value = value.parse::<f64>().map_or_else(|_word| FluentValue::from(*value), FluentValue::from);
-        args.set(*name, value);
-    }
-    let said = own.into_iter().chain(IN_PORTUGUESE.as_ref()).find_map(|bundle| {
-        let pattern = bundle.get_message(key)?.value()?;
-        Some(bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
-    });
-    said.unwrap_or_else(|| key.to_owned())
-}
-
-fn bundle(code: &str, text: &str) -> Option<Bundle> {
-    let language: LanguageIdentifier = code.parse().ok()?;
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    bundle.set_use_isolating(false);
-    bundle.add_resource(resource).ok()?;
-    Some(bundle)
+    texts.find(key, values).unwrap_or_else(|| key.to_owned())
 }
 
 #[cfg(test)]
@@ -66,15 +43,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-
-    fn keys(text: &str) -> BTreeSet<String> {
-        FluentResource::try_new(text.to_owned()).expect("the catalogue parses");
-        text.lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
-            .filter_map(|line| line.split_once(" ="))
-            .map(|(key, _)| key.to_owned())
-            .collect()
-    }
+    use crate::texts;
 
     fn sources(folder: &Path, into: &mut String) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -103,7 +72,7 @@ mod tests {
 
     #[test]
     fn both_languages_say_everything() {
-        assert_eq!(keys(PORTUGUESE), keys(ENGLISH));
+        assert_eq!(texts::keys(PORTUGUESE).unwrap(), texts::keys(ENGLISH).unwrap());
     }
 
     #[test]
@@ -112,7 +81,7 @@ mod tests {
         let mut all = String::new();
         sources(&root.join("src/pages"), &mut all);
         sources(&root.join("templates"), &mut all);
-        let known = keys(PORTUGUESE);
+        let known: BTreeSet<String> = texts::keys(PORTUGUESE).unwrap().into_iter().collect();
         let unused: Vec<&String> = known
             .iter()
             .filter(|key| !FAMILIES.iter().any(|family| key.starts_with(family)))

@@ -27,8 +27,8 @@ const REGISTRY: &str = r#"{
   "environments": [{"code": "producao", "name": "Produção", "base_urls": ["https://api.frotasul.example/api"]}],
   "api_versions": [{"code": "v1", "path_prefix": "/api"}], "products": [],
   "partners": [
-    {"code": "alfa", "name": "Alfa", "email_domains": ["alfa.example"], "contacts": []},
-    {"code": "beta", "name": "Beta", "email_domains": ["beta.example"], "contacts": []}],
+    {"code": "alfa", "name": "Alfa", "email_domains": ["alfa.example"], "contacts": [{"name": "Dea", "address": "dea@alfa.example"}]},
+    {"code": "beta", "name": "Beta", "email_domains": ["beta.example"], "contacts": [{"name": "Beto", "address": "beto@beta.example"}]}],
   "users": [{"login": "AL1", "partner": "alfa", "status": "ativo"}],
   "api_keys": [{"key": "fsul_prod_4Hq8zLw2RtXv9Bn1", "partner": "alfa", "environment": "producao", "status": "ativa", "users": ["AL1"]}],
   "routines": [], "releases": []}"#;
@@ -36,6 +36,7 @@ const REGISTRY: &str = r#"{
 pub(crate) struct Home {
     pub(crate) desk: Desk,
     pub(crate) router: Router,
+    pub(crate) app: App,
     _directory: TempDir,
 }
 
@@ -64,8 +65,8 @@ impl Home {
         let change = Change { reason: "teste", dry_run: false, expected: None, now: now() };
         registry::put(&desk, &Caller::system(), REGISTRY, &change).await.unwrap();
         let clock: balcao_web::Clock = Arc::new(now);
-        let router = router(App::new(desk.clone(), limits, clock));
-        Self { desk, router, _directory: directory }
+        let app = App::new(desk.clone(), limits, clock);
+        Self { desk, router: router(app.clone()), app, _directory: directory }
     }
 
     /// A token of this role.

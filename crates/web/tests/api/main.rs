@@ -9,4 +9,5 @@
 
 mod answers;
 mod desk;
+mod pages;
 mod roles;
