@@ -15,6 +15,8 @@
 mod figures;
 #[path = "desk/fill.rs"]
 mod fill;
+#[path = "desk/pages.rs"]
+mod pages;
 
 use std::path::{Path, PathBuf};
 
@@ -75,6 +77,7 @@ fn measure(engine: &str, size: Size) {
     let client = Client::new(&running.address, &token);
     figures::ingest(&report, &client, size);
     figures::reading(&report, &client, size);
+    pages::pages(&report, (&desk, &running), size);
     running.stop().expect("it ends well");
     let running = start(&desk, &log);
     figures::creation_again(&report, &running, &token, size);

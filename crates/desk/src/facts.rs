@@ -1,11 +1,18 @@
 //! What a diagnosis saw, packed so that it can be made again to the same bytes.
+//!
+//! **Invariant:** a path that shows a secret is kept masked, with a mark by which the message that wrote it is known.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
 use balcao_core::evidence::key::KeyPrint;
+use balcao_core::facts::paths;
 use balcao_core::facts::request_log::LoggedRequest;
+use balcao_core::mask::Masker;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::secrets::Secrets;
 
 /// The states of what judged, the messages that were read, and the rows of the log that were found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,11 +43,49 @@ pub(crate) struct Row {
     token_issued_at: Option<Timestamp>,
     error: Option<String>,
     duration_ms: Option<u64>,
+    /// The mark of the path where it is kept masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    veil: Option<String>,
+}
+
+/// Rows as they may be kept.
+pub(crate) fn kept(found: &[LoggedRequest], secrets: &Secrets) -> Vec<Row> {
+    let masker = Masker::new([]);
+    let mut masked: BTreeMap<&str, Option<(String, String)>> = BTreeMap::new();
+    let rows = found.iter().map(|request| {
+        let veiled = masked.entry(request.path.as_str()).or_insert_with(|| {
+            let shown = masker.mask(&request.path);
+            (shown != request.path).then(|| (shown, mark(&request.path, secrets)))
+        });
+        let row = Row::from(request);
+        match veiled {
+            None => row,
+            Some((path, mark)) => Row { path: path.clone(), veil: Some(mark.clone()), ..row },
+        }
+    });
+    rows.collect()
+}
+
+/// Rows as the diagnosis saw them: a path that is kept masked is as one of the messages' `routes` writes it.
+pub(crate) fn lifted(rows: Vec<Row>, routes: &[(String, String)], secrets: &Secrets) -> Vec<LoggedRequest> {
+    let bare = routes.iter().map(|(_, path)| paths::bare(path));
+    let written: BTreeMap<String, &str> = bare.map(|path| (mark(path, secrets), path)).collect();
+    let lifted = rows.into_iter().map(|row| {
+        let path = row.veil.as_ref().and_then(|mark| written.get(mark)).map(|path| (*path).to_owned());
+        let request = LoggedRequest::from(row);
+        LoggedRequest { path: path.unwrap_or_else(|| request.path.clone()), ..request }
+    });
+    lifted.collect()
+}
+
+fn mark(path: &str, secrets: &Secrets) -> String {
+    secrets.mark("path seen", &[path.as_bytes()])
 }
 
 impl From<&LoggedRequest> for Row {
     fn from(row: &LoggedRequest) -> Self {
         Self {
+            veil: None,
             at: row.at,
             request_id: row.request_id.clone(),
             environment: row.environment.clone(),

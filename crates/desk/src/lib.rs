@@ -16,6 +16,7 @@ pub mod documents;
 mod error;
 mod facts;
 pub mod jobs;
+pub mod next_revision;
 pub mod people;
 pub mod procedure;
 pub mod registry;

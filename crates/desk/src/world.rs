@@ -12,6 +12,7 @@ use balcao_core::facts::request_log::LoggedRequest;
 use balcao_core::inbound::Inbound;
 use balcao_core::incident::RegistryNames;
 use balcao_core::procedure::Procedure;
+use balcao_core::reply::Rendered;
 
 use crate::documentation::Pages;
 
@@ -72,6 +73,18 @@ impl World {
         requests: Vec<LoggedRequest>,
     ) -> (Diagnosis, Conversation) {
         diagnosis::judge(newest, prepared, &self.desk(), requests)
+    }
+
+    /// The procedure's reply of this name with the values that were proven; `None` where it has none.
+    #[must_use]
+    pub fn standard_reply(
+        &self,
+        newest: &Inbound,
+        prepared: &Prepared,
+        requests: Vec<LoggedRequest>,
+        name: &str,
+    ) -> Option<Rendered> {
+        diagnosis::standard_reply(newest, prepared, &self.desk(), requests, name)
     }
 
     fn desk(&self) -> diagnosis::Desk<'_> {

@@ -19,13 +19,20 @@ impl Texts {
     pub fn find(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
         let mut args = FluentArgs::new();
         for (name, value) in values {
-            args.set(*name, FluentValue::from(*value));
+            args.set(*name, typed(value));
         }
         self.0.iter().find_map(|bundle| {
             let pattern = bundle.get_message(key)?.value()?;
             Some(bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned())
         })
     }
+}
+
+/// A count is a number, so that a text may have a form for one; what only looks like one (`007`) stays as it is.
+fn typed(value: &str) -> FluentValue<'_> {
+    let digits = value.len() <= 9 && value.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = digits && (value == "0" || !value.starts_with('0'));
+    if plain { FluentValue::try_number(value) } else { FluentValue::from(value) }
 }
 
 fn bundle(code: &str, text: &str) -> Option<FluentBundle<FluentResource>> {

@@ -3,7 +3,7 @@
 
 const on = (name, act) => document.querySelectorAll(`[data-${name}]`).forEach(act);
 
-// The keyboard: j/k and enter in lists, r reply, e escalate, / search, g go, ? help.
+// The keyboard: j/k and enter in lists, r reply, e escalate, c classify, / search, g go, ? help.
 const places = { f: "/fila", c: "/code", p: "/procedimento", l: "/log", r: "/relatorios", d: "/documentacao" };
 let going = false;
 const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
@@ -22,7 +22,20 @@ const focus = (selector) => {
   found?.scrollIntoView({ block: "center" });
   return Boolean(found);
 };
+// Two keys say what a ticket is: c, and the letter of the cause.
+let classifying = false;
+const classify = () => {
+  const panel = document.querySelector("#classificar");
+  if (!panel) return false;
+  panel.open = true;
+  panel.scrollIntoView({ block: "nearest" });
+  panel.querySelector("summary").focus();
+  classifying = true;
+  setTimeout(() => { classifying = false; }, 8000);
+  return true;
+};
 const keys = {
+  c: classify,
   j: () => move(1),
   k: () => move(-1),
   r: () => focus("[data-reply]"),
@@ -34,6 +47,11 @@ const keys = {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (classifying && event.key.length === 1) {
+    classifying = false;
+    const choice = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (choice) { event.preventDefault(); choice.click(); return; }
+  }
   if (going && places[event.key]) { location.href = places[event.key]; return; }
   const act = keys[event.key];
   if (act && act() !== false) event.preventDefault();
@@ -69,6 +87,24 @@ on("fill", (button) => {
     const text = document.getElementById(button.dataset.fill)?.content.textContent ?? "";
     if (!area) return;
     area.value = area.value.trim() ? `${area.value.trimEnd()}\n\n${text}` : text;
+    area.dispatchEvent(new Event("input"));
+    area.focus();
+  });
+});
+
+// A standard reply, filled by the server, put in without leaving the page: in the place of a suggestion, below what was written.
+on("reply-from", (link) => {
+  link.addEventListener("click", async (event) => {
+    const area = document.querySelector("[data-reply]");
+    if (!area || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const answer = await fetch(link.href).catch(() => null);
+    if (!answer?.ok) { location.href = link.href; return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = page.querySelector("[data-reply]")?.value ?? "";
+    const touched = area.value !== area.defaultValue && area.value.trim();
+    area.value = touched ? `${area.value.trimEnd()}\n\n${text}` : text;
+    area.defaultValue = touched ? area.defaultValue : text;
     area.dispatchEvent(new Event("input"));
     area.focus();
   });
@@ -126,4 +162,26 @@ on("drop", (area) => {
 on("all", (box) => {
   box.hidden = false;
   box.addEventListener("change", () => document.querySelectorAll(`[name="${box.dataset.all}"]`).forEach((one) => { one.checked = box.checked; }));
+});
+
+// How much of a file has gone: the same form, sent by a request that tells.
+on("progress", (form) => {
+  form.addEventListener("submit", (event) => {
+    const bar = form.querySelector("progress");
+    const body = new FormData(form, event.submitter);
+    if (!bar || ![...body.values()].some((value) => value instanceof File && value.size > 1_000_000)) return;
+    event.preventDefault();
+    bar.hidden = false;
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", (sent) => { if (sent.lengthComputable) bar.value = (sent.loaded / sent.total) * 100; });
+    request.addEventListener("load", () => {
+      if (new URL(request.responseURL).pathname !== new URL(form.action).pathname) { location.href = request.responseURL; return; }
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      document.querySelector("main").replaceChildren(...(page.querySelector("main") ?? page.body).childNodes);
+      document.querySelector("main").focus();
+    });
+    request.addEventListener("error", () => form.submit());
+    request.open("POST", form.action);
+    request.send(body);
+  });
 });

@@ -28,7 +28,7 @@ impl Report<'_> {
         println!("{:<12}{what:<44}{measured:>22}  {promised}", self.engine);
     }
 
-    fn waits(&self, what: &str, waits: &mut [Duration], promised: &str) {
+    pub(crate) fn waits(&self, what: &str, waits: &mut [Duration], promised: &str) {
         waits.sort();
         let at = |part: usize| waits.get((waits.len() * part / 100).min(waits.len() - 1)).copied();
         let shown = format!(

@@ -12,6 +12,8 @@ crate::in_browser!(
     the_suggestion_is_sent_and_the_ticket_closed,
     a_ticket_is_found_and_escalated_and_code_answers,
     several_are_taken_at_once,
+    a_ticket_is_classified_and_a_standard_reply_taken,
+    code_answers_all_that_share_a_failure,
 );
 
 async fn the_suggestion_is_sent_and_the_ticket_closed(browser: Arc<Browser>) -> Tried {
@@ -62,7 +64,7 @@ async fn a_ticket_is_found_and_escalated_and_code_answers(browser: Arc<Browser>)
         text.contains("$TOKEN") && text.contains("A API Key existe") && text.contains("está ativa"),
         "{text}"
     );
-    browser.click("input[name=resultado][value=corrigido]").await?;
+    browser.click("input[name=resultado][value=fixed]").await?;
     browser.write("#texto", "Corrigido na versão 2.33.").await?;
     browser.press("form button.primary").await?;
     browser.press("form[action='/sair'] button").await?;
@@ -89,6 +91,76 @@ async fn several_are_taken_at_once(browser: Arc<Browser>) -> Tried {
     browser.go("/fila?ver=mine").await?;
     let text = browser.text().await?;
     assert!(numbers.iter().all(|number| text.contains(number.as_str())), "{text}");
+    Ok(())
+}
+
+async fn a_ticket_is_classified_and_a_standard_reply_taken(browser: Arc<Browser>) -> Tried {
+    let number = ticket("dev-033", &format!("class-{}", browser.scripts));
+    browser.enter("ana").await?;
+    browser.go(&format!("/chamados/{number}")).await?;
+    let choice = "#classificar button[value$='/usuario-inativo']";
+    if browser.scripts {
+        // Two keys: c, and the letter of the cause.
+        let letter = browser.one(choice).await?.attr("data-key").await?.unwrap();
+        let old = browser.one("html").await?;
+        browser.one("body").await?.send_keys("c").await?;
+        browser.driver.active_element().await?.send_keys(letter).await?;
+        browser.gone(&old).await;
+    } else {
+        browser.click("#classificar summary").await?;
+        browser.press(choice).await?;
+    }
+    let text = browser.text().await?;
+    assert!(text.contains("Classificado por Ana") && text.contains("O usuário está inativo"), "{text}");
+    let before = browser.one("#texto").await?.prop("value").await?;
+    browser.click("#responder details:has([data-reply-from]) summary").await?;
+    let link = "a[href*='resposta=usuario-inativo']";
+    if browser.scripts {
+        browser.click(link).await?;
+    } else {
+        browser.press(link).await?;
+    }
+    for _ in 0..100 {
+        if browser.one("#texto").await?.prop("value").await? != before {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let after = browser.one("#texto").await?.prop("value").await?;
+    assert!(after != before && after.as_deref().is_some_and(|text| text.contains("inativo")), "{after:?}");
+    Ok(())
+}
+
+async fn code_answers_all_that_share_a_failure(browser: Arc<Browser>) -> Tried {
+    // Both runs speak of one failure: one after the other.
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _turn = TURN.lock().await;
+    let numbers = [1, 2, 3].map(|n| ticket("dev-031", &format!("shared-{}-{n}", browser.scripts)));
+    browser.enter("ana").await?;
+    for number in &numbers {
+        browser.go(&format!("/chamados/{number}")).await?;
+        browser.press("#escalar button").await?;
+    }
+    let text = browser.text().await?;
+    assert!(text.contains("Mesma falha em outros chamados") && text.contains(&numbers[0]), "{text}");
+    browser.press("form[action='/sair'] button").await?;
+    browser.enter("code").await?;
+    browser.go(&format!("/code/{}", numbers[1])).await?;
+    let text = browser.text().await?;
+    assert!(text.contains("Última release antes da falha"), "{text}");
+    browser.click("input[name=resultado][value=not_a_bug]").await?;
+    browser.write("#texto", "A API responde o que deve.").await?;
+    browser.click("input[name=ligados]").await?;
+    browser.press("form button.primary").await?;
+    let text = browser.text().await?;
+    assert!(numbers.iter().all(|number| text.contains(number.as_str())), "{text}");
+    browser.press("form[action='/sair'] button").await?;
+    browser.enter("ana").await?;
+    for number in &numbers {
+        browser.go(&format!("/chamados/{number}")).await?;
+        let text = browser.text().await?;
+        assert!(text.contains("Em investigação") && text.contains("A API responde o que deve."), "{text}");
+    }
     Ok(())
 }
 

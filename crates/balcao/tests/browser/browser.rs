@@ -126,13 +126,19 @@ impl Browser {
     pub(crate) async fn press(&self, css: &str) -> WebDriverResult<()> {
         let old = self.one("html").await?;
         self.click(css).await?;
+        self.gone(&old).await;
+        Ok(())
+    }
+
+    /// Waits until a page is gone; `old` is a part of it.
+    pub(crate) async fn gone(&self, old: &WebElement) {
         for _ in 0..200 {
             if old.tag_name().await.is_err() {
-                return Ok(());
+                return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("{css} led nowhere");
+        panic!("the page stayed");
     }
 
     /// Writes into a field in the place of what is there.

@@ -12,6 +12,7 @@ mod accessibility;
 mod agent;
 mod browser;
 mod developer;
+mod lead;
 mod others;
 
 use thirtyfour::error::WebDriverResult;

@@ -89,7 +89,7 @@ pub fn diagnose(
 ) -> Diagnosis {
     let prepared = prepare(inbound, &[], desk);
     let requests = answer(&prepared.inquiry, &prepared.routes);
-    judged(inbound, &prepared.reading, desk, requests)
+    judged(inbound, &prepared.reading, desk, (requests, None))
 }
 
 /// A conversation that was read, and what must be looked up for it. Holds secrets in the clear: it is not kept.
@@ -116,11 +116,29 @@ pub fn judge(
     desk: &Desk<'_>,
     requests: Vec<LoggedRequest>,
 ) -> (Diagnosis, Conversation) {
-    let diagnosis = judged(newest, &prepared.reading, desk, requests);
+    let diagnosis = judged(newest, &prepared.reading, desk, (requests, None));
     (diagnosis, conversation::masked(&prepared.reading, desk.registry, desk.secret))
 }
 
-fn judged(inbound: &Inbound, reading: &Reading, desk: &Desk<'_>, requests: Vec<LoggedRequest>) -> Diagnosis {
+/// The procedure's reply of this name with the values that were proven, for a person who chose another than the suggested one. `None`
+/// where the procedure has none of this name.
+pub fn standard_reply(
+    newest: &Inbound,
+    prepared: &Prepared,
+    desk: &Desk<'_>,
+    requests: Vec<LoggedRequest>,
+    name: &str,
+) -> Option<Rendered> {
+    judged(newest, &prepared.reading, desk, (requests, Some(name))).reply
+}
+
+/// `chosen` names a reply that is filled in the place of the one that the decision leads to.
+fn judged(
+    inbound: &Inbound,
+    reading: &Reading,
+    desk: &Desk<'_>,
+    (requests, chosen): (Vec<LoggedRequest>, Option<&str>),
+) -> Diagnosis {
     let known = Known { registry: desk.registry, requests, contract: desk.contract };
     let speech = desk.lexicon.read(&spoken(inbound, reading, desk.registry));
     let matching = Matching {
@@ -146,7 +164,10 @@ fn judged(inbound: &Inbound, reading: &Reading, desk: &Desk<'_>, requests: Vec<L
     let missing = if demand.is_about_a_failure(&decision) { evidence.missing() } else { Vec::new() };
     let (citations, suggestions) = excerpts(desk, &subject, &decision, documented);
     let words = wording::Words { desk, inbound, demand: &demand, decision: &decision };
-    let reply = desk.procedure.reply(&decision, &words.variables(&missing, &citations));
+    let reply = match chosen {
+        None => desk.procedure.reply(&decision, &words.variables(&missing, &citations)),
+        Some(name) => desk.procedure.standard_reply(name, &words.variables(&evidence.missing(), &citations)),
+    };
     finish(
         inbound,
         &incident,

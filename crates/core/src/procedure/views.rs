@@ -199,6 +199,31 @@ impl Procedure {
         self.replies.render(name, variables).ok()
     }
 
+    /// The reply of this name, filled; `None` where there is none of this name.
+    pub fn standard_reply(&self, name: &str, variables: &ReplyVariables) -> Option<Rendered> {
+        self.replies.render(&Replies::file(name), variables).ok()
+    }
+
+    /// Every reply: its name, and what it is for in words, in the order of the situations.
+    pub fn standard_replies(&self) -> Vec<(&str, String)> {
+        let rank = |name: &str| {
+            let cause = name.split('.').next().unwrap_or_default();
+            self.situations().position(|situation| self.causes(situation).any(|own| own == cause))
+        };
+        let title = |name: &str| {
+            let (first, step) =
+                name.split_once('.').map_or((name, None), |(first, step)| (first, Some(step)));
+            let situation =
+                self.situations().find(|situation| self.causes(situation).any(|own| own == first));
+            let first = situation
+                .map_or_else(|| self.next_step_name(first), |situation| self.cause_name(situation, first));
+            step.map_or_else(|| first.to_owned(), |step| format!("{first} · {}", self.next_step_name(step)))
+        };
+        let mut all: Vec<(&str, String)> = self.replies.stems().map(|name| (name, title(name))).collect();
+        all.sort_by_key(|(name, _)| (rank(name).is_none(), rank(name)));
+        all
+    }
+
     pub(super) fn replies(&self) -> &Replies {
         &self.replies
     }

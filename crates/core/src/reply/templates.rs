@@ -52,6 +52,16 @@ impl Replies {
         if problems.is_empty() { Ok(Self { env, names }) } else { Err(problems) }
     }
 
+    /// The file of the reply with this name.
+    pub(crate) fn file(name: &str) -> String {
+        format!("{name}{ENDING}")
+    }
+
+    /// The names of the replies, without their ending.
+    pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| name.strip_suffix(ENDING).unwrap_or(name))
+    }
+
     /// The template for a cause and next step: `<cause>.<next step>`, else `<cause>`, else `<next step>`.
     pub fn find(&self, cause: &str, next_step: &str) -> Option<&str> {
         [format!("{cause}.{next_step}"), cause.to_owned(), next_step.to_owned()]

@@ -48,7 +48,8 @@ impl Rules {
     }
 
     /// Whether the procedure has this situation with this cause.
-    pub(super) fn knows(&self, classification: &Classification) -> bool {
+    #[must_use]
+    pub fn knows(&self, classification: &Classification) -> bool {
         let causes = self.causes.get(&classification.situation);
         causes.is_some_and(|causes| causes.contains(&classification.cause))
     }

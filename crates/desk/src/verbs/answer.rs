@@ -8,6 +8,7 @@ use balcao_store::{Conn, MessageId, Scope, TicketId, diagnosis, draft, message, 
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::code_says::CodeSays;
 use super::due;
 use super::examine::stems;
 use super::standing::{self, ExcerptLine, Line};
@@ -59,6 +60,8 @@ pub struct Then {
     pub step: Option<Transition>,
     /// Of a form, its own number: the same words sent twice with it are one answer.
     pub once: Option<String>,
+    /// What Code says of its escalation with it.
+    pub code_said: Option<CodeSays>,
 }
 
 /// As [`answer`], with a step in the same transaction: what was said is not lost by a step that fails, and nothing is taken for
@@ -139,6 +142,9 @@ async fn attempt(
             // Again it is for the partner to say whether that was it.
             row.awaiting_since = row.awaiting_since.or(Some(millis(now)));
         }
+    }
+    if let Some(said) = then.code_said {
+        row.code_said = Some(said.code().to_owned());
     }
     row.updated = millis(now);
     due::set(&mut row, &pauses, &state.world);

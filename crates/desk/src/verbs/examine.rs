@@ -10,7 +10,7 @@ use balcao_wire::diagnosis::DiagnosisLine;
 
 use crate::desk::{Desk, State};
 use crate::error::DeskError;
-use crate::facts::{Row, Seen};
+use crate::facts::{self, Row, Seen};
 use crate::requests::lookup;
 
 /// Bytes of a conversation whose words are indexed.
@@ -60,9 +60,9 @@ pub(crate) async fn examine(
     let prepared = compute(small, move || world.world.prepare(&read.0, &read.1)).await?;
     // Without the log the diagnosis would claim that the request is not in it, so a failure is not passed over.
     let found = lookup::rows(desk, &state.world.registry, &prepared.inquiry, &prepared.routes).await?;
+    let rows = facts::kept(&found, desk.secrets());
     compute(small, move || {
         let newest = &conversation.0;
-        let rows = found.iter().map(Row::from).collect();
         let (mut diagnosis, conversation) = state.world.judge(newest, &prepared, found);
         let masker = Masker::new([]);
         diagnosis.id = masker.mask(&diagnosis.id);

@@ -112,6 +112,7 @@ pub(crate) struct Plan {
     evidence: Vec<evidence::Evidence>,
     changes: Vec<Change>,
     about: Option<String>,
+    signature: Option<String>,
     /// Of a correction: which evidence, and why.
     why: Option<(String, String)>,
 }
@@ -133,7 +134,21 @@ impl Plan {
         let standing = if message.channel == super::correct::CHANNEL { "corrected" } else { found::GIVEN };
         let evidence = news(&before.ticket.id, &examined, &known, standing, now);
         let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
-        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, about, why: None })
+        let signature = mark::signature(&examined.diagnosis, desk.secrets());
+        let why = None;
+        Ok(Self {
+            before,
+            message,
+            attachments,
+            sealed,
+            examined,
+            run,
+            evidence,
+            changes,
+            about,
+            signature,
+            why,
+        })
     }
 
     /// Notes on the rows of one evidence who corrected it and why.
@@ -152,8 +167,19 @@ impl Plan {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Ticket, DeskError> {
-        let Self { before, message, attachments, sealed, examined, run, evidence, changes, about, why } =
-            self;
+        let Self {
+            before,
+            message,
+            attachments,
+            sealed,
+            examined,
+            run,
+            evidence,
+            changes,
+            about,
+            signature,
+            why,
+        } = self;
         if !message::add(tx, &message).await? {
             // The same message was written meanwhile; the next try finds it.
             return Err(DeskError::Stale);
@@ -169,11 +195,15 @@ impl Plan {
         let pauses = pause::of_ticket(tx, &id).await?;
         let mut row = before.ticket;
         let decision = &examined.diagnosis.decision;
-        row.situation = Some(decision.situation.clone());
-        row.cause = Some(decision.cause.clone());
+        if row.classified_by.is_none() {
+            row.situation = Some(decision.situation.clone());
+            row.cause = Some(decision.cause.clone());
+        }
+        row.lacking = examined.diagnosis.missing.join(" ");
         row.next_step = Some(decision.next_step.clone());
         row.partner = examined.diagnosis.partner.clone().or(row.partner);
         row.request_mark = about.or(row.request_mark);
+        row.signature = signature.or(row.signature);
         if message.direction == "in" {
             row.last_in = Some(millis(now));
             // Whoever writes is not silent: until it is answered, nobody is reminded and nothing closed for want of an answer.

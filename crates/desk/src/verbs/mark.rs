@@ -1,6 +1,6 @@
 //! Which one request a ticket is about, as a hash: two tickets with the same are about the same failure of the same caller.
 
-use balcao_core::diagnosis::EvidenceSet;
+use balcao_core::diagnosis::{Diagnosis, EvidenceSet};
 
 use crate::secrets::Secrets;
 
@@ -13,4 +13,44 @@ pub(crate) fn of(evidence: &EvidenceSet, secrets: &Secrets) -> Option<String> {
     let environment = value("environment").unwrap_or_default();
     let parts = [endpoint.as_bytes(), minute.as_bytes(), caller.as_bytes(), environment.as_bytes()];
     Some(secrets.mark("request", &parts))
+}
+
+/// Which failure a ticket shows, as a hash: two tickets with the same have one cause on one route of one environment, whoever called.
+/// `None` without a route.
+pub(crate) fn signature(diagnosis: &Diagnosis, secrets: &Secrets) -> Option<String> {
+    let value = |name: &str| diagnosis.evidence.get(name).map(|shown| shown.value.to_ascii_lowercase());
+    let route = without_ids(&value("endpoint")?);
+    let environment = value("environment").unwrap_or_default();
+    let cause = format!("{}/{}", diagnosis.decision.situation, diagnosis.decision.cause);
+    Some(secrets.mark("failure", &[cause.as_bytes(), route.as_bytes(), environment.as_bytes()]))
+}
+
+/// A route without what names one thing in it: every segment with a digit but a version's.
+fn without_ids(route: &str) -> String {
+    let bare = route.split(['?', '#']).next().unwrap_or_default();
+    let named = |segment: &str| {
+        let version = segment
+            .strip_prefix('v')
+            .is_some_and(|rest| rest.len() < 4 && rest.bytes().all(|b| b.is_ascii_digit()));
+        !version && segment.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let segments = bare.trim_end_matches('/').split('/');
+    segments.map(|segment| if named(segment) { "*" } else { segment }).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_ids;
+
+    #[test]
+    fn a_route_is_the_same_whatever_thing_it_names() {
+        for (route, bare) in [
+            ("post /v2/pedidos", "post /v2/pedidos"),
+            ("get /v2/pedidos/8813/itens?a=1", "get /v2/pedidos/*/itens"),
+            ("get /v2/pedidos/9f3a-11/", "get /v2/pedidos/*"),
+            ("get /vendas2/x", "get /*/x"),
+        ] {
+            assert_eq!(without_ids(route), bare, "{route}");
+        }
+    }
 }

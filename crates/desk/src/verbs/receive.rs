@@ -106,7 +106,8 @@ pub(crate) async fn receive_from(
     let dedupe = dedupe(desk, caller, key, &same);
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
     let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
-    let plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone(), about.clone()), now)?;
+    let mut plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone(), about.clone()), now)?;
+    plan.ticket.signature = mark::signature(&examined.diagnosis, desk.secrets());
     let (line, caller_id) = (examined.line.clone(), caller.clone());
     let written = desk.store().write(move |tx| {
         Box::pin(async move {
@@ -290,6 +291,7 @@ fn new_ticket(inbound: &Inbound, examined: &Examined, about: Option<String>, now
     ticket.first_situation.clone_from(&ticket.situation);
     ticket.first_cause.clone_from(&ticket.cause);
     ticket.next_step = Some(decision.next_step.clone());
+    ticket.lacking = examined.diagnosis.missing.join(" ");
     ticket.priority = Some(USUAL_PRIORITY.to_owned());
     ticket.last_in = Some(millis(now));
     ticket.request_mark = about;

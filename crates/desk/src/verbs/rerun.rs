@@ -1,6 +1,5 @@
 //! Making a past diagnosis again from what it saw: the proof that it followed from that and nothing else.
 
-use balcao_core::facts::request_log::LoggedRequest;
 use balcao_core::mask::Masker;
 use balcao_store::{
     Conn, DiagnosisId, RevisionId, Scope, TicketId, diagnosis, document, document_set, procedure, registry,
@@ -12,7 +11,7 @@ use super::conversation;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, judge};
 use crate::error::DeskError;
-use crate::facts::Seen;
+use crate::facts::{self, Seen};
 
 /// A diagnosis made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,14 +53,14 @@ pub async fn rerun(
     let files = documents_of(&mut conn, &seen.documents).await?;
     let messages = conversation::these(desk, &mut conn, id, &seen.messages).await?;
     drop(conn);
-    let secret = desk.secrets().hash_secret();
-    let rows: Vec<LoggedRequest> = seen.requests.into_iter().map(LoggedRequest::from).collect();
+    let (desk, rows) = (desk.clone(), seen.requests);
     let made = tokio::task::spawn_blocking(move || {
         let text = registry.as_deref().unwrap_or(crate::desk::EMPTY_REGISTRY);
-        let (world, _problems) = judge(text, bundle.as_deref(), files, secret)?;
+        let (world, _problems) = judge(text, bundle.as_deref(), files, desk.secrets().hash_secret())?;
         let (newest, before) =
             messages.split_first().ok_or(DeskError::Damaged("um diagnóstico sem mensagem"))?;
         let prepared = world.prepare(newest, before);
+        let rows = facts::lifted(rows, &prepared.routes, desk.secrets());
         let (mut diagnosis, _) = world.judge(newest, &prepared, rows);
         diagnosis.id = Masker::new([]).mask(&diagnosis.id);
         Ok::<_, DeskError>(serde_json::to_string(&DiagnosisLine::from(&diagnosis)).unwrap_or_default())

@@ -140,7 +140,10 @@ impl Before {
     ) -> Result<Taken, DeskError> {
         let standing = standing::of(&self.ticket, &self.line, &self.evidence, world)?;
         let situation = self.ticket.situation.as_deref().unwrap_or(&self.line.situation);
-        let rules = Rules::of(&world.world.procedure, situation);
+        let mut rules = Rules::of(&world.world.procedure, situation);
+        // What a person says of the situation takes no validation away.
+        let diagnosed = Rules::of(&world.world.procedure, &self.line.situation);
+        rules.validations.extend(diagnosed.validations);
         // Whoever writes an analysis or a solution may paste a secret into it; the ticket does not keep it.
         let wanted = &masked(wanted);
         let changed = transition(&standing, wanted, &caller.actor(), &rules, now)?;
@@ -179,6 +182,8 @@ fn applied(mut row: Ticket, changed: &Changed, wanted: &Transition, now: Timesta
     row.escalation = standing.escalated_to.map(|team| team.code().to_owned());
     if let Some(team) = standing.escalated_to {
         row.team = Some(team.code().to_owned());
+        // Whatever Code said was about the escalation before.
+        row.code_said = None;
     }
     row.analysis.clone_from(&standing.analysis);
     row.solution.clone_from(&standing.solution);

@@ -30,7 +30,7 @@ fn reply(body: &str) -> Word {
 }
 
 fn with(step: Transition) -> Then {
-    Then { step: Some(step), once: None }
+    Then { step: Some(step), ..Then::default() }
 }
 
 async fn an_answer_and_its_step_are_one(home: &Home) {
@@ -63,7 +63,7 @@ async fn the_same_form_sent_twice_is_sent_once(home: &Home) {
     let desk = &home.desk;
     let (id, now) = start(desk, "dev-008").await;
     let agent = caller(Role::Agent);
-    let form = |number: &str| Then { step: None, once: Some(number.to_owned()) };
+    let form = |number: &str| Then { once: Some(number.to_owned()), ..Then::default() };
     let mut said = Vec::new();
     for (number, body) in [("1", "Olá."), ("1", "Olá."), ("1", "Olá, corrigido."), ("2", "Olá.")] {
         let (_, message) = answer_and(desk, &agent, &id, (reply(body), form(number)), now).await.unwrap();

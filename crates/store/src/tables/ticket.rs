@@ -89,6 +89,14 @@ row! {
         due_kind: Option<String>,
         /// Hash of the one request it is about.
         request_mark: Option<String>,
+        /// The person who said what situation and cause it is; later diagnoses leave them alone then.
+        classified_by: Option<String>,
+        /// What Code last said of it: `accepted`, `fixed`, `not_a_bug`, `needs`.
+        code_said: Option<String>,
+        /// The evidences that the last diagnosis lacks, with spaces between.
+        lacking: String,
+        /// Hash of the failure that it shows: cause, route and environment, whoever it is.
+        signature: Option<String>,
     }
 }
 
@@ -168,6 +176,10 @@ impl Ticket {
             due: None,
             due_kind: None,
             request_mark: None,
+            classified_by: None,
+            code_said: None,
+            lacking: String::new(),
+            signature: None,
         }
     }
 }
@@ -409,6 +421,28 @@ pub async fn about_request(
     );
     let sql = Sql::new(text).bind(mark).bind(but.clone()).bind(i64::from(limit));
     conditions.bind_to(sql).all(conn, "look for tickets about a request").await
+}
+
+/// The newest tickets that came since `since`, are not closed and show the same failure, but `but`; at most `limit`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn with_signature(
+    conn: &mut Conn,
+    scope: &Scope,
+    (signature, but): (&str, &TicketId),
+    (since, limit): (i64, u16),
+) -> Result<Vec<Ticket>, StoreError> {
+    let mut conditions = Conditions::after(4);
+    conditions.scope(scope);
+    let text = format!(
+        "{} where t.signature = $1 and t.id <> $2 and t.position >= $3 and t.state <> 'closed'{} \
+         order by t.position desc limit $4",
+        Ticket::select(),
+        conditions.as_text(),
+    );
+    let sql = Sql::new(text).bind(signature).bind(but.clone()).bind(position_at(since, 0));
+    conditions.bind_to(sql.bind(i64::from(limit))).all(conn, "look for tickets of one failure").await
 }
 
 /// The tickets whose deadline passed before `instant`, earliest first, at most `limit`.

@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::IntoResponse as _;
-use balcao_core::ticket::{State as Stage, Team, Transition};
+use balcao_core::facts::registry::Release;
+use balcao_core::ticket::{State as Stage, Team};
 use balcao_desk::DeskError;
 use balcao_desk::caller::Caller;
-use balcao_desk::verbs::answer::{Then, Word, answer_and};
+use balcao_desk::verbs::around::{Incident, around};
+use balcao_desk::verbs::code_says::{CodeSays, Said, code_says, with_the_same_cause};
 use balcao_desk::verbs::list;
 use balcao_desk::verbs::show::{self as shown, Whole};
 use balcao_store::Page as Paged;
 use balcao_store::ticket::{Filter, Ticket};
 
+use super::around::{self as pictures, LogPicture};
 use super::diagnosis::Shown as Diagnosed;
 use super::frame::{Frame, or_empty};
 use super::ticket::{Happened, happened};
@@ -51,6 +54,12 @@ struct Dossier {
     markdown: String,
     happened: Vec<Happened>,
     with_code: bool,
+    log: Option<LogPicture>,
+    /// The release in force when it happened.
+    release: Option<Release>,
+    incident: Option<Incident>,
+    /// Tickets that share the escalation.
+    linked: Vec<Ticket>,
 }
 
 async fn read(visit: &Visit, caller: &Caller, id: &str) -> Result<Dossier, Wrong> {
@@ -59,10 +68,30 @@ async fn read(visit: &Visit, caller: &Caller, id: &str) -> Result<Dossier, Wrong
     let d = Diagnosed::parse(whole.diagnosis.as_ref().map_or("", |run| run.line.as_str()));
     let t = whole.ticket.clone();
     let happened = happened(visit, shown::happenings(desk, caller, id).await?).await?;
+    let around = around(desk, caller, &t).await?;
+    let linked = with_the_same_cause(desk, caller, &t.id).await?;
+    let moment = d.moment(&f);
+    let log = pictures::log(&f, &around.requests, moment);
+    let at = moment.unwrap_or_else(|| balcao_desk::instant(t.created));
+    let release = pictures::release(&f, at, d.value("environment")).cloned();
     let curl = curl(&f, &d);
-    let markdown = in_markdown(&f, &t, &d, &curl);
     let with_code = t.state == Stage::Escalated.code() && t.team.as_deref() == Some(Team::Code.code());
-    Ok(Dossier { f, t, whole, d, curl, markdown, happened, with_code })
+    let mut made = Dossier {
+        incident: around.incident,
+        markdown: String::new(),
+        f,
+        t,
+        whole,
+        d,
+        curl,
+        happened,
+        with_code,
+        log,
+        release,
+        linked,
+    };
+    made.markdown = in_markdown(&made);
+    Ok(made)
 }
 
 /// `GET /code/{id}`.
@@ -101,7 +130,9 @@ fn curl(f: &Frame, d: &Diagnosed) -> String {
     curl
 }
 
-fn in_markdown(f: &Frame, t: &Ticket, d: &Diagnosed, curl: &str) -> String {
+/// The dossier as a text that a tracker takes.
+fn in_markdown(dossier: &Dossier) -> String {
+    let Dossier { f, t, d, curl, log, release, incident, .. } = dossier;
     let mut text = format!("# {} · {}\n\n", t.protocol, t.subject);
     let partner = t.partner.as_deref().map(|code| f.partner(code)).unwrap_or_default();
     let _ =
@@ -125,25 +156,72 @@ fn in_markdown(f: &Frame, t: &Ticket, d: &Diagnosed, curl: &str) -> String {
         let proof: Vec<&str> = check.proof.iter().map(|proof| proof.text.as_str()).collect();
         let _ = writeln!(text, "- {} {}: {}", check.sign(), f.code("check", &check.check), proof.join("; "));
     }
+    if let Some(log) = log {
+        let _ = writeln!(text, "\n## {}\n", f.t("log-lines"));
+        for line in &log.lines {
+            let status = line.status.map_or_else(|| "–".to_owned(), |status| status.to_string());
+            let _ = writeln!(
+                text,
+                "- {} `{}` {status} {} {}",
+                f.clock(&line.at),
+                line.call,
+                line.user,
+                line.error
+            );
+        }
+    }
+    if let Some(release) = release {
+        let when = f.moment(&release.deployed_at);
+        let notes = or_empty(&release.notes);
+        let _ = writeln!(
+            text,
+            "\n## {}\n\n{} ({}, {when}) {notes}",
+            f.t("last-release"),
+            release.version,
+            release.environment
+        );
+    }
+    if let Some(incident) = incident {
+        let (tickets, partners) = (incident.tickets, incident.partners);
+        let told = [f.tv("incident-tickets", "count", tickets), f.tv("incident-partners", "count", partners)];
+        let _ = writeln!(text, "\n## {}\n\n{}", f.t("incident"), told.join(" · "));
+    }
     let _ = writeln!(text, "\n## curl\n\n```\n{curl}\n```");
     text
 }
 
-/// `POST /code/{id}/responder`: Code's word, as a note on the ticket, and back to those who speak with the partner.
+#[derive(Template)]
+#[template(path = "bulk.html")]
+struct Outcome {
+    f: Frame,
+    results: Vec<(String, String, bool)>,
+    back: &'static str,
+}
+
+/// `POST /code/{id}/responder`: Code's word, as a note on the ticket and on those that share it, and back to those who speak with the
+/// partner.
 pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, fields: Fields) -> Shown {
-    let (desk, now) = (&visit.app.desk, visit.app.now());
+    let (f, desk, now) = (visit.frame(), &visit.app.desk, visit.app.now());
     let ticket = shown::find(desk, &caller, &id).await?;
-    let verdict = match fields.get("resultado") {
-        "aceito" => "code-accepted",
-        "corrigido" => "code-fixed",
-        "nao-e-defeito" => "code-not-a-bug",
-        "falta" => "code-needs",
-        _ => return Err(DeskError::Invalid("escolha o resultado".to_owned()).into()),
-    };
-    let words = visit.frame().t(verdict);
-    let body = format!("{words}\n\n{}", fields.get("texto").replace("\r\n", "\n"));
-    let step = (verdict != "code-accepted").then(|| Transition::to(Stage::Investigation, words));
-    let then = Then { step, once: fields.maybe("vez").map(str::to_owned) };
-    answer_and(desk, &caller, &ticket.id, (Word::Note { body }, then), now).await?;
-    done("/code", "noted")
+    let word = CodeSays::parse(fields.get("resultado"));
+    let word = word.ok_or_else(|| DeskError::Invalid("escolha o resultado".to_owned()))?;
+    let reason = f.code("code-says", word.code());
+    let body = format!("{reason}\n\n{}", fields.get("texto").replace("\r\n", "\n"));
+    let said = Said { word, body, reason, once: fields.maybe("vez").map(str::to_owned) };
+    let linked = fields.maybe("ligados").is_some();
+    let told = code_says(desk, &caller, (&ticket.id, linked), &said, now).await?;
+    if let [(_, one)] = told.as_slice()
+        && one.is_ok()
+    {
+        return done("/code", "noted");
+    }
+    let mut results = Vec::new();
+    for (ticket, done) in told {
+        let (text, ok) = match done {
+            Ok(()) => (f.t("told"), true),
+            Err(error) => (error.to_string(), false),
+        };
+        results.push((ticket.protocol, text, ok));
+    }
+    page(&Outcome { f, results, back: "/code" })
 }

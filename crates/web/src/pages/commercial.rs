@@ -66,7 +66,7 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
     };
     let body = if said.trim().is_empty() { words } else { said };
     let word = Word::Reply { body, citations: Vec::new() };
-    let then = Then { step: Some(wanted), once: fields.maybe("vez").map(str::to_owned) };
+    let then = Then { step: Some(wanted), once: fields.maybe("vez").map(str::to_owned), code_said: None };
     answer_and(desk, &caller, &ticket.id, (word, then), now).await?;
     done("/comercial", "sent")
 }

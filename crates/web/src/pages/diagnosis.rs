@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Deserialize;
+
+use super::around;
+use super::frame::Frame;
 
 /// A diagnosis.
 #[derive(Deserialize, Default)]
@@ -113,6 +117,16 @@ impl Shown {
     /// Each of the seven with what is known of it.
     pub(crate) fn seven(&self) -> Vec<(&'static str, Option<&Evidence>)> {
         SEVEN.iter().map(|name| (*name, self.evidence.get(*name).and_then(Option::as_ref))).collect()
+    }
+
+    /// The value of one of the seven.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.evidence.get(name).and_then(Option::as_ref).map(|found| found.value.as_str())
+    }
+
+    /// When the request was made.
+    pub(crate) fn moment(&self, f: &Frame) -> Option<Timestamp> {
+        around::moment(self.value("occurred_at")?, &f.state.world.registry.timezone)
     }
 
     /// What the reply rests on.

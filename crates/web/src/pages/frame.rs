@@ -100,6 +100,17 @@ impl Frame {
         self.when(&at.as_millisecond())
     }
 
+    /// The time of the day, to the second.
+    pub(crate) fn clock(&self, at: &Timestamp) -> String {
+        let zone = self.state.world.registry.timezone.clone();
+        at.to_zoned_datetime(zone).strftime("%d/%m %H:%M:%S").to_string()
+    }
+
+    /// The names of the evidences in a list of codes with spaces between.
+    pub(crate) fn evidences(&self, codes: &str) -> String {
+        codes.split_whitespace().map(|code| self.evidence(code)).collect::<Vec<_>>().join(", ")
+    }
+
     /// A day.
     pub(crate) fn day(&self, day: &jiff::civil::Date) -> String {
         let form = if self.language == Language::English { "%Y-%m-%d" } else { "%d/%m/%Y" };

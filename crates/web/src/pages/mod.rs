@@ -3,6 +3,7 @@
 //! A handler takes a visit apart, calls verbs of the desk, and renders; forms answer by sending the browser to the page that shows what
 //! came of it. Everything that matters works without scripts.
 
+mod around;
 mod assets;
 mod checking;
 mod code;
@@ -10,13 +11,17 @@ mod commercial;
 mod diagnosis;
 mod documentation;
 mod entry;
+mod entry_form;
 mod frame;
 mod live;
 mod log;
+mod own;
 mod portal;
 mod procedure;
+mod procedure_edit;
 mod queue;
 mod registry;
+mod registry_import;
 mod reports;
 mod steps;
 mod style;
@@ -52,7 +57,8 @@ type Shown = Result<Response, Wrong>;
 
 /// All pages.
 pub(crate) fn router() -> Router<App> {
-    Router::new()
+    tickets()
+        .merge(keeping())
         .route("/", get(entry::home))
         .route("/entrar", get(entry::form).post(entry::enter))
         .route("/entrar/link", post(entry::ask_link))
@@ -61,28 +67,6 @@ pub(crate) fn router() -> Router<App> {
         .route("/primeiro/{secret}", get(entry::first).post(entry::claim))
         .route("/sair", post(entry::leave))
         .route("/preferencias", post(entry::prefer))
-        .route("/fila", get(queue::list).post(queue::bulk))
-        .route("/fila/listas", post(queue::keep))
-        .route("/fila/listas/{id}", post(queue::throw_away))
-        .route("/chamados/novo", get(ticket::blank).post(ticket::create))
-        .route("/chamados/{id}", get(ticket::show))
-        .route("/chamados/{id}/responder", post(steps::answer))
-        .route("/chamados/{id}/rascunho", post(steps::draft))
-        .route("/chamados/{id}/passo", post(steps::step))
-        .route("/chamados/{id}/atribuir", post(steps::assign))
-        .route("/chamados/{id}/corrigir", post(steps::correct))
-        .route("/chamados/{id}/confirmacao", post(steps::confirm))
-        .route("/chamados/{id}/original", post(steps::original))
-        .route("/chamados/{id}/ligar", post(steps::link))
-        .route("/chamados/{id}/anexos/{attachment}", get(ticket::attachment))
-        .route("/chamados/{id}/ao-vivo", get(live::ticket))
-        .route("/fila/ao-vivo", get(live::queue))
-        .route("/code", get(code::list))
-        .route("/code/{id}", get(code::dossier))
-        .route("/code/{id}/markdown", get(code::markdown))
-        .route("/code/{id}/responder", post(code::answer))
-        .route("/comercial", get(commercial::list))
-        .route("/comercial/{id}", post(commercial::answer))
         .route("/diagnostico", get(checking::form).post(checking::diagnose))
         .route("/diagnostico/chamado", post(checking::ticket))
         .route("/diagnostico/resolveu", post(checking::enough))
@@ -97,20 +81,68 @@ pub(crate) fn router() -> Router<App> {
         )
         .route("/portal/chamados/{id}/confirmar", post(portal::confirm))
         .route("/documentacao", get(documentation::search))
-        .route("/procedimento", get(procedure::show))
-        .route("/relatorios", get(reports::show))
-        .route("/relatorios/{file}", get(reports::file))
-        .route("/cadastro", get(registry::home))
-        .route("/cadastro/{collection}", get(registry::list).post(registry::change))
-        .route("/log", get(log::show).post(log::import).layer(DefaultBodyLimit::max(log::MOST_SENT)))
-        .route("/equipe", get(team::list).post(team::create))
-        .route("/equipe/{id}", post(team::change))
-        .route("/trilha", get(trail::show))
         .route("/estilo", get(style::show))
         .layer(middleware::map_response(policy))
         .layer(CsrfLayer::new())
         .layer(CompressionLayer::new())
         .route("/s/{mark}/{name}", get(assets::get).layer(CompressionLayer::new()))
+}
+
+/// What people work on.
+fn tickets() -> Router<App> {
+    Router::new()
+        .route("/fila", get(queue::list).post(queue::bulk))
+        .route("/fila/listas", post(queue::keep))
+        .route("/fila/listas/{id}", post(queue::throw_away))
+        .route("/chamados/novo", get(ticket::blank).post(ticket::create))
+        .route("/chamados/{id}", get(ticket::show))
+        .route("/chamados/{id}/responder", post(steps::answer))
+        .route("/chamados/{id}/rascunho", post(steps::draft))
+        .route("/chamados/{id}/passo", post(steps::step))
+        .route("/chamados/{id}/atribuir", post(steps::assign))
+        .route("/chamados/{id}/corrigir", post(steps::correct))
+        .route("/chamados/{id}/classificar", post(steps::classify))
+        .route("/chamados/{id}/confirmacao", post(steps::confirm))
+        .route("/chamados/{id}/original", post(steps::original))
+        .route("/chamados/{id}/ligar", post(steps::link))
+        .route("/chamados/{id}/anexos/{attachment}", get(ticket::attachment))
+        .route("/chamados/{id}/ao-vivo", get(live::ticket))
+        .route("/fila/ao-vivo", get(live::queue))
+        .route("/code", get(code::list))
+        .route("/code/{id}", get(code::dossier))
+        .route("/code/{id}/markdown", get(code::markdown))
+        .route("/code/{id}/responder", post(code::answer))
+        .route("/comercial", get(commercial::list))
+        .route("/comercial/{id}", post(commercial::answer))
+}
+
+/// What people look after: procedure, registry, log, team, their own.
+fn keeping() -> Router<App> {
+    Router::new()
+        .route("/procedimento", get(procedure::show))
+        .route("/procedimento/editar", get(procedure_edit::form).post(procedure_edit::change))
+        .route("/procedimento/revisoes/{id}", get(procedure_edit::revision).post(procedure_edit::restore))
+        .route("/relatorios", get(reports::show))
+        .route("/relatorios/{file}", get(reports::file))
+        .route("/cadastro", get(registry::home))
+        .route(
+            "/cadastro/importar",
+            get(registry_import::form)
+                .post(registry_import::import)
+                .layer(DefaultBodyLimit::max(registry_import::MOST_SENT)),
+        )
+        .route("/cadastro/{collection}/csv", get(registry_import::export))
+        .route("/cadastro/{collection}/entrada", get(registry::entry))
+        .route("/cadastro/{collection}", get(registry::list).post(registry::change))
+        .route("/log", get(log::show).post(log::import).layer(DefaultBodyLimit::max(log::MOST_SENT)))
+        .route("/equipe", get(team::list).post(team::create))
+        .route("/equipe/{id}", post(team::change))
+        .route("/conta", get(own::show))
+        .route("/conta/senha", post(own::password))
+        .route("/conta/fator", post(own::factor))
+        .route("/conta/sessoes", post(own::sessions))
+        .route("/conta/tokens", post(own::tokens))
+        .route("/trilha", get(trail::show))
 }
 
 /// The page of an address at which there is nothing.

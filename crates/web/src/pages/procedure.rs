@@ -1,10 +1,14 @@
 //! The procedure as people read it: its sections with anchors, its revisions, and when it is looked at again.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
+use balcao_desk::DeskError;
 use balcao_desk::procedure::{self, Current, Listed};
+use balcao_store::{AccountId, account};
 
 use super::frame::Frame;
-use super::visit::Staff;
+use super::visit::{Staff, Visit};
 use super::{Shown, page};
 
 /// A situation, readable.
@@ -25,6 +29,24 @@ struct Page {
     revisions: Vec<Listed>,
     situations: Vec<Situation>,
     stages: Vec<(String, String, Vec<String>)>,
+    /// Names of those who made revisions, by account.
+    authors: BTreeMap<String, String>,
+}
+
+impl Page {
+    fn who<'p>(&'p self, author: &'p str) -> &'p str {
+        self.authors.get(author).map_or(author, String::as_str)
+    }
+}
+
+/// The name of whoever made a revision.
+pub(crate) async fn author(visit: &Visit, id: &str) -> Result<String, DeskError> {
+    let Some(account) = id.strip_prefix("account:").and_then(AccountId::parse) else {
+        return Ok(visit.frame().code("role", id));
+    };
+    let mut conn = visit.app.desk.store().read().await?;
+    let row = account::get(&mut conn, &account).await?;
+    Ok(row.map_or_else(|| id.to_owned(), |row| row.name))
 }
 
 /// `GET /procedimento`.
@@ -32,6 +54,12 @@ pub(crate) async fn show(Staff(visit, caller): Staff) -> Shown {
     let (f, desk) = (visit.frame(), &visit.app.desk);
     let current = procedure::current(desk, &caller, visit.app.now()).await?;
     let revisions = procedure::revisions(desk, &caller).await?;
+    let mut authors = BTreeMap::new();
+    for revision in &revisions {
+        if !authors.contains_key(&revision.author) {
+            authors.insert(revision.author.clone(), author(&visit, &revision.author).await?);
+        }
+    }
     let read = &f.state.world.procedure;
     let situations = read.situations().map(|code| Situation {
         code: code.to_owned(),
@@ -47,5 +75,5 @@ pub(crate) async fn show(Staff(visit, caller): Staff) -> Shown {
         (stage.section.to_owned(), stage.name.to_owned(), states)
     });
     let stages = stages.collect();
-    page(&Page { current, revisions, situations, stages, f })
+    page(&Page { current, revisions, situations, stages, authors, f })
 }

@@ -150,6 +150,7 @@ fn tabs(wanted: &Wanted, ver: &str, states: &[(String, i64)]) -> Vec<Tab> {
 struct Bulk {
     f: Frame,
     results: Vec<(String, String, bool)>,
+    back: &'static str,
 }
 
 /// `POST /fila`: one thing done with several tickets, with what came of each.
@@ -186,7 +187,7 @@ pub(crate) async fn bulk(Staff(visit, caller): Staff, fields: Fields) -> Shown {
         };
         results.push((protocol, text, ok));
     }
-    page(&Bulk { f, results })
+    page(&Bulk { f, results, back: "/fila" })
 }
 
 /// `POST /fila/listas`.

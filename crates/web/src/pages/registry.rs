@@ -6,9 +6,13 @@ use balcao_desk::caller::Permission;
 use balcao_desk::people::link;
 use balcao_desk::registry::{self, Collection, Query as Asked};
 use balcao_desk::{Change, DeskError};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::around::{self, Day};
+use super::entry_form::{self, Field};
 use super::frame::Frame;
 use super::visit::{Fields, Staff};
 use super::wrong::Wrong;
@@ -24,12 +28,15 @@ struct Page {
     collections: Vec<&'static str>,
     code: &'static str,
     columns: Vec<String>,
-    rows: Vec<(String, Vec<String>, String)>,
+    /// Id, address of its page, and cells.
+    rows: Vec<(String, String, Vec<String>)>,
     total: usize,
     q: String,
     next: Option<String>,
     /// A link that was made for a contact.
     link: Option<String>,
+    /// This week, where hours matter.
+    week: Vec<Day>,
 }
 
 /// What is asked of a list.
@@ -38,6 +45,8 @@ struct Page {
 pub(crate) struct Wanted {
     q: String,
     depois: Option<String>,
+    /// A day of the week that is shown.
+    semana: Option<String>,
 }
 
 /// `GET /cadastro`.
@@ -75,8 +84,7 @@ async fn shown(
     }
     let rows = found.entries.iter().map(|entry| {
         let cells = columns.iter().map(|name| shortly(entry.value.get(name).unwrap_or(&Value::Null)));
-        let json = serde_json::to_string_pretty(&entry.value).unwrap_or_default();
-        (entry.id.clone(), cells.collect(), json)
+        (entry.id.clone(), address(collection, &entry.id), cells.collect())
     });
     let rows = rows.collect();
     let next = found.next.map(|after| {
@@ -86,8 +94,12 @@ async fn shown(
             .finish();
         format!("/cadastro/{}?{query}", collection.code())
     });
+    let f = visit.frame();
+    let timed = [Collection::BusinessHours, Collection::Holidays, Collection::Routines].contains(&collection);
+    let week = if timed { week(&f, wanted.semana.as_deref()) } else { Vec::new() };
     page(&Page {
-        f: visit.frame(),
+        week,
+        f,
         collections: Collection::ALL.iter().map(|collection| collection.code()).collect(),
         code: collection.code(),
         columns,
@@ -97,6 +109,59 @@ async fn shown(
         next,
         link,
     })
+}
+
+/// The week with this day, or the current one, from Monday on.
+fn week(f: &Frame, day: Option<&str>) -> Vec<Day> {
+    let zone = f.state.world.registry.timezone.clone();
+    let today = f.now.to_zoned_datetime(zone).date();
+    let day: Date = day.and_then(|day| day.parse().ok()).unwrap_or(today);
+    let since = i64::from(day.weekday().since(jiff::civil::Weekday::Monday));
+    let monday = day.checked_sub(since.days()).unwrap_or(day);
+    around::week(f, monday, None)
+}
+
+/// The address of an entry's page.
+fn address(collection: Collection, id: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("id", id).finish();
+    format!("/cadastro/{}/entrada?{query}", collection.code())
+}
+
+#[derive(Template)]
+#[template(path = "registry_entry.html")]
+struct EntryPage {
+    f: Frame,
+    code: &'static str,
+    /// Empty of a new one.
+    id: String,
+    /// The entry as it was read.
+    read: String,
+    fields: Vec<Field>,
+}
+
+/// Which entry.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct Which {
+    id: Option<String>,
+}
+
+/// `GET /cadastro/{collection}/entrada`: one entry as a form, or an empty one.
+pub(crate) async fn entry(
+    Staff(visit, caller): Staff,
+    Path(code): Path<String>,
+    Query(which): Query<Which>,
+) -> Shown {
+    caller.must(Permission::ReadRegistry)?;
+    let (f, collection) = (visit.frame(), collection(&code)?);
+    let id = which.id.unwrap_or_default();
+    let known = match id.is_empty() {
+        true => None,
+        false => Some(registry::entry(&visit.app.desk, &caller, collection, &id).await?.1.value),
+    };
+    let fields = entry_form::form(&f, collection, known.as_ref());
+    let read = known.map(|value| value.to_string()).unwrap_or_default();
+    page(&EntryPage { f, code: collection.code(), id, read, fields })
 }
 
 /// A value in a cell.
@@ -120,21 +185,24 @@ pub(crate) async fn change(Staff(visit, caller): Staff, Path(code): Path<String>
         return shown(Staff(visit, caller), collection, Wanted::default(), link).await;
     }
     let reason = fields.maybe("motivo").unwrap_or("pela página do cadastro").to_owned();
-    let change = Change { reason: &reason, dry_run: false, expected: None, now };
     let id = fields.maybe("id");
+    let mut expected = None;
+    if let Some((id, read)) = id.zip(fields.maybe("lido")) {
+        let (revision, entry) = registry::entry(desk, &caller, collection, id).await?;
+        // Whoever read it before another changed it is told, instead of undoing that.
+        if serde_json::from_str::<Value>(read).ok().as_ref() != Some(&entry.value) {
+            return Err(DeskError::Stale.into());
+        }
+        expected = revision;
+    }
+    let change = Change { reason: &reason, dry_run: false, expected: expected.as_deref(), now };
     match fields.get("acao") {
         "apagar" => {
             let id = id.ok_or(DeskError::NotFound("entrada"))?;
             registry::remove_entry(desk, &caller, (collection, id), &change).await?;
         }
         _ => {
-            let value: Value = serde_json::from_str(fields.get("valor")).map_err(|error| {
-                DeskError::Invalid(format!(
-                    "a entrada não se lê como JSON (linha {}, coluna {})",
-                    error.line(),
-                    error.column()
-                ))
-            })?;
+            let value = entry_form::entry(collection, &fields);
             registry::put_entry(desk, &caller, (collection, id), value, &change).await?;
         }
     }

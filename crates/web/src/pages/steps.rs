@@ -8,6 +8,7 @@ use balcao_desk::DeskError;
 use balcao_desk::caller::Caller;
 use balcao_desk::verbs::answer::{Then, Word, answer_and};
 use balcao_desk::verbs::assign::{Assignment, assign as give};
+use balcao_desk::verbs::classify::classify as say;
 use balcao_desk::verbs::correct::{Correction, correct as put_right};
 use balcao_desk::verbs::link::{Kind, link as tie};
 use balcao_desk::verbs::open_original::open_original;
@@ -36,7 +37,7 @@ async fn after<T>(
         Ok(_) => done(&place(ticket), notice),
         Err(error) => {
             let refused = refusal(error)?;
-            let mut response = with(visit, caller, &ticket.protocol, Some(refused)).await?;
+            let mut response = with(visit, caller, &ticket.protocol, (Some(refused), None)).await?;
             *response.status_mut() = StatusCode::CONFLICT;
             Ok(response)
         }
@@ -59,7 +60,7 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
         }
         _ => (reply(body), None, "sent"),
     };
-    let said = answer_and(desk, &caller, &ticket.id, (word, Then { step, once }), now).await;
+    let said = answer_and(desk, &caller, &ticket.id, (word, Then { step, once, code_said: None }), now).await;
     after(said, (&visit, &caller), &ticket, notice).await
 }
 
@@ -97,10 +98,7 @@ pub(crate) async fn step(Staff(visit, caller): Staff, Path(id): Path<String>, fi
     let to = Stage::ALL.into_iter().find(|stage| stage.code() == fields.get("para"));
     let to = to.ok_or_else(|| DeskError::Invalid("escolha o próximo estado".to_owned()))?;
     let text = |name: &str| fields.maybe(name).map(|text| text.replace("\r\n", "\n"));
-    let last =
-        fields.maybe("classificacao").and_then(|code| code.split_once('/')).map(|(situation, cause)| {
-            Classification { situation: situation.to_owned(), cause: cause.to_owned() }
-        });
+    let last = classification(&fields);
     let team = match fields.get("time") {
         "code" => Some(Team::Code),
         "commercial" => Some(Team::Commercial),
@@ -115,6 +113,22 @@ pub(crate) async fn step(Staff(visit, caller): Staff, Path(id): Path<String>, fi
     };
     let moved = steps::walk(&visit.app.desk, &caller, &ticket.id, &wanted, visit.app.now()).await;
     after(moved, (&visit, &caller), &ticket, "moved").await
+}
+
+/// Situation and cause that a form names.
+fn classification(fields: &Fields) -> Option<Classification> {
+    let (situation, cause) = fields.maybe("classificacao")?.split_once('/')?;
+    Some(Classification { situation: situation.to_owned(), cause: cause.to_owned() })
+}
+
+/// `POST /chamados/{id}/classificar`: what a person says that it is.
+pub(crate) async fn classify(Staff(visit, caller): Staff, Path(id): Path<String>, fields: Fields) -> Shown {
+    let ticket = show::find(&visit.app.desk, &caller, &id).await?;
+    let said = classification(&fields);
+    let said = said.ok_or_else(|| DeskError::Invalid("escolha a situação e a causa".to_owned()))?;
+    let reason = fields.get("motivo");
+    let done = say(&visit.app.desk, &caller, &ticket.id, (&said, reason), visit.app.now()).await;
+    after(done, (&visit, &caller), &ticket, "classified").await
 }
 
 /// `POST /chamados/{id}/atribuir`.

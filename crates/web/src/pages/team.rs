@@ -34,6 +34,10 @@ pub(crate) async fn list(staff: Staff) -> Shown {
     shown(staff, None).await
 }
 
+fn no_role() -> DeskError {
+    DeskError::Invalid("escolha o papel".to_owned())
+}
+
 /// `POST /equipe`.
 pub(crate) async fn create(Staff(visit, caller): Staff, fields: Fields) -> Shown {
     let (desk, now) = (&visit.app.desk, visit.app.now());
@@ -41,7 +45,7 @@ pub(crate) async fn create(Staff(visit, caller): Staff, fields: Fields) -> Shown
     let new = NewAccount {
         login: fields.get("login").to_owned(),
         name: fields.get("nome").to_owned(),
-        role: role.ok_or_else(|| DeskError::Invalid("escolha o papel".to_owned()))?,
+        role: role.ok_or_else(no_role)?,
         partner: None,
         team: None,
     };
@@ -61,6 +65,10 @@ pub(crate) async fn change(Staff(visit, caller): Staff, Path(id): Path<String>, 
             return shown(Staff(visit, caller), Some((row.login, format!("/convite/{secret}")))).await;
         }
         "desativar" => Changes { disabled: Some(true), ..Changes::default() },
+        "papel" => {
+            let role = role_of(fields.get("papel")).filter(|role| *role != Role::PartnerContact);
+            Changes { role: Some(role.ok_or_else(no_role)?), ..Changes::default() }
+        }
         "ativar" => Changes { disabled: Some(false), ..Changes::default() },
         _ => return Err(DeskError::Invalid("escolha o que fazer".to_owned()).into()),
     };

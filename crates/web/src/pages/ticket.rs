@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use balcao_core::ticket::{Refusal, State as Stage};
 use balcao_desk::DeskError;
 use balcao_desk::caller::{Caller, Permission};
+use balcao_desk::verbs::around::{Incident, around};
 use balcao_desk::verbs::receive::{Arrival, receive};
 use balcao_desk::verbs::show::Whole;
+use balcao_desk::verbs::standard_reply::standard_reply;
 use balcao_desk::verbs::{draft, looking, show as shown};
 use balcao_store::attachment::Attachment;
 use balcao_store::draft::Draft;
@@ -20,8 +22,10 @@ use balcao_store::ticket::Ticket;
 use balcao_store::trail::Entry;
 use balcao_store::{AccountId, MessageId, account};
 use balcao_wire::inbound;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::around::{self as pictures, Day, LogPicture};
 use super::diagnosis::{Shown as Diagnosed, line_of};
 use super::frame::Frame;
 use super::visit::{Fields, Staff, Visit};
@@ -53,8 +57,31 @@ struct Page {
     ask: String,
     /// A beginning for the analysis before an escalation.
     analysis: String,
-    causes: Vec<(String, String)>,
+    causes: Vec<Cause>,
     may_open: bool,
+    incident: Option<Incident>,
+    log: Option<LogPicture>,
+    day: Option<Day>,
+    /// The procedure's replies, by name and in words.
+    replies: Vec<(String, String)>,
+    /// The reply that was chosen, filled.
+    chosen: Option<String>,
+}
+
+/// A cause that a ticket may be said to have.
+pub(crate) struct Cause {
+    /// `situation/cause`.
+    code: String,
+    name: String,
+    /// The key that says it, after `c`.
+    key: Option<char>,
+}
+
+/// What a page is asked to begin with.
+#[derive(Deserialize, Default)]
+pub(crate) struct Begun {
+    /// A reply of the procedure.
+    resposta: Option<String>,
 }
 
 impl Page {
@@ -77,9 +104,17 @@ impl Page {
         self.d.next_step == step
     }
 
-    /// Whether the diagnosis says this situation and cause.
+    /// Whether the ticket is said to be of this situation and cause.
     fn is_current(&self, code: &str) -> bool {
-        code.split_once('/') == Some((self.d.situation.as_str(), self.d.cause.as_str()))
+        code.split_once('/') == self.t.situation.as_deref().zip(self.t.cause.as_deref())
+    }
+
+    /// What the editor begins with: a reply that was chosen, one's draft, or the suggestion.
+    fn begin(&self) -> &str {
+        let suggested = ["received", "analysis", "investigation"].contains(&self.t.state.as_str());
+        let suggestion = self.d.reply.as_ref().filter(|_| suggested).map(|reply| reply.body.as_str());
+        let own = self.own.as_ref().map(|draft| draft.body.as_str());
+        self.chosen.as_deref().or(own).or(suggestion).unwrap_or_default()
     }
 
     fn can(&self, step: &str) -> bool {
@@ -88,12 +123,24 @@ impl Page {
 }
 
 /// `GET /chamados/{id}`.
-pub(crate) async fn show(Staff(visit, caller): Staff, Path(id): Path<String>) -> Shown {
-    with(&visit, &caller, &id, None).await
+pub(crate) async fn show(
+    Staff(visit, caller): Staff,
+    Path(id): Path<String>,
+    Query(begun): Query<Begun>,
+) -> Shown {
+    let Some(name) = begun.resposta else { return with(&visit, &caller, &id, (None, None)).await };
+    let ticket = shown::find(&visit.app.desk, &caller, &id).await?;
+    let reply = standard_reply(&visit.app.desk, &caller, (&ticket.id, &name)).await?;
+    with(&visit, &caller, &id, (None, Some(reply.body))).await
 }
 
-/// The page, with what is missing for a step that was refused.
-pub(crate) async fn with(visit: &Visit, caller: &Caller, id: &str, refused: Option<Refusal>) -> Shown {
+/// The page, with what is missing for a step that was refused, or a reply that was chosen.
+pub(crate) async fn with(
+    visit: &Visit,
+    caller: &Caller,
+    id: &str,
+    (refused, chosen): (Option<Refusal>, Option<String>),
+) -> Shown {
     let (f, desk) = (visit.frame(), &visit.app.desk);
     let whole = shown::show(desk, caller, id).await?;
     let d = Diagnosed::parse(whole.diagnosis.as_ref().map_or("", |run| run.line.as_str()));
@@ -104,7 +151,15 @@ pub(crate) async fn with(visit: &Visit, caller: &Caller, id: &str, refused: Opti
     let looking = looking::look(desk, caller, &t.id, visit.app.now()).await?;
     let stage = Stage::ALL.into_iter().find(|stage| stage.code() == t.state);
     let steps = stage.map(|stage| stage.following().map(Stage::code).collect()).unwrap_or_default();
+    let around = around(desk, caller, &t).await?;
+    let moment = d.moment(&f);
+    let replies = f.state.world.procedure.standard_replies();
     let page_of = Page {
+        log: pictures::log(&f, &around.requests, moment),
+        day: moment.map(|moment| pictures::day_of(&f, moment, d.value("environment"))),
+        incident: around.incident,
+        replies: replies.into_iter().map(|(name, words)| (name.to_owned(), words)).collect(),
+        chosen,
         ask: ask(&f, &d),
         analysis: t.analysis.clone().unwrap_or_else(|| analysis(&f, &d)),
         causes: causes(&f),
@@ -149,16 +204,19 @@ fn analysis(f: &Frame, d: &Diagnosed) -> String {
     text
 }
 
-fn causes(f: &Frame) -> Vec<(String, String)> {
+/// Every cause, each with a key of its own while there are any.
+fn causes(f: &Frame) -> Vec<Cause> {
     let procedure = &f.state.world.procedure;
     let situations = procedure.situations();
     let all = situations.flat_map(|situation| {
         let name = procedure.situation_name(situation);
-        procedure.causes(situation).map(move |cause| {
+        let causes = procedure.causes(situation);
+        causes.map(move |cause| {
             (format!("{situation}/{cause}"), format!("{name} · {}", procedure.cause_name(situation, cause)))
         })
     });
-    all.collect()
+    let keys = ('a'..='z').chain('0'..='9').map(Some).chain(std::iter::repeat(None));
+    all.zip(keys).map(|((code, name), key)| Cause { code, name, key }).collect()
 }
 
 /// The trail of a ticket in words.
@@ -192,6 +250,13 @@ fn particulars(f: &Frame, data: &Value) -> Vec<String> {
         (data.get("from").and_then(Value::as_str), data.get("to").and_then(Value::as_str))
     {
         words.push(format!("{} → {}", f.code("state", from), f.code("state", to)));
+    }
+    let of = |situation: &str, cause: &str| {
+        let (situation, cause) = (data.get(situation)?.as_str()?, data.get(cause)?.as_str()?);
+        Some(format!("{} · {}", f.situation(situation), f.cause(situation, cause)))
+    };
+    if let Some((was, is)) = of("was_situation", "was_cause").zip(of("situation", "cause")) {
+        words.push(format!("{was} → {is}"));
     }
     for name in ["reason", "analysis", "solution", "protocol"] {
         if let Some(text) = data.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()) {

@@ -57,8 +57,11 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 10] = [
+    const FAMILIES: [&str; 13] = [
         "state-",
+        "code-says-",
+        "weekday-",
+        "field-",
         "check-",
         "evidence-",
         "verdict-",

@@ -1,0 +1,131 @@
+//! What Code says of an escalation, to one ticket or to all that share it.
+
+use balcao_core::ticket::{Role, State, Team, Transition};
+use balcao_store::ticket::Ticket;
+use balcao_store::{TicketId, ticket};
+use jiff::Timestamp;
+
+use super::answer::{Then, Word, answer_and};
+use crate::caller::{Caller, Permission};
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+/// Code's word on an escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeSays {
+    /// It is being worked on.
+    Accepted,
+    /// Something is not known yet.
+    Needs,
+    /// A release mends it.
+    Fixed,
+    /// The API does what it should.
+    NotABug,
+}
+
+impl CodeSays {
+    /// Every word.
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Needs, Self::Fixed, Self::NotABug];
+
+    /// As a row keeps it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Needs => "needs",
+            Self::Fixed => "fixed",
+            Self::NotABug => "not_a_bug",
+        }
+    }
+
+    /// The word with this code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|word| word.code() == code)
+    }
+}
+
+/// What is said, in full.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Code's word.
+    pub word: CodeSays,
+    /// The text for those who speak with the partner.
+    pub body: String,
+    /// Why the ticket goes back to them, where it does.
+    pub reason: String,
+    /// The form's own number.
+    pub once: Option<String>,
+}
+
+/// What came of one ticket.
+pub type Told = (Ticket, Result<(), DeskError>);
+
+/// Notes Code's word on a ticket and, with `linked`, on every other ticket of the same cause that is with Code; each by itself, so that
+/// one that was changed meanwhile holds no other up. Everything but an acceptance gives the ticket back.
+///
+/// # Errors
+/// If the caller does not speak for Code, or there is no such ticket for it.
+pub async fn code_says(
+    desk: &Desk,
+    caller: &Caller,
+    (id, linked): (&TicketId, bool),
+    said: &Said,
+    now: Timestamp,
+) -> Result<Vec<Told>, DeskError> {
+    caller.must(Permission::WriteTickets)?;
+    if !matches!(caller.role, Role::Code | Role::Lead | Role::Manager | Role::Administrator) {
+        return Err(DeskError::Forbidden("responder pelo time de Code"));
+    }
+    let mut all = vec![one(desk, caller, id).await?];
+    if linked {
+        all.extend(with_the_same_cause(desk, caller, id).await?);
+    }
+    let mut told = Vec::new();
+    for ticket in all {
+        let step = (said.word != CodeSays::Accepted)
+            .then(|| Transition::to(State::Investigation, said.reason.as_str()));
+        let then = Then { step, once: said.once.clone(), code_said: Some(said.word) };
+        let word = Word::Note { body: said.body.clone() };
+        let done = answer_and(desk, caller, &ticket.id, (word, then), now).await;
+        told.push((ticket, done.map(|_| ())));
+    }
+    Ok(told)
+}
+
+async fn one(desk: &Desk, caller: &Caller, id: &TicketId) -> Result<Ticket, DeskError> {
+    let mut conn = desk.store().read().await?;
+    ticket::get(&mut conn, &caller.scope(), id).await?.ok_or(DeskError::NotFound("chamado"))
+}
+
+/// The other tickets that are linked to it as one cause, or show the same failure, and are with Code now.
+///
+/// # Errors
+/// If the database fails.
+pub async fn with_the_same_cause(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+) -> Result<Vec<Ticket>, DeskError> {
+    caller.must(Permission::ReadTickets)?;
+    let own = one(desk, caller, id).await?;
+    let mut conn = desk.store().read().await?;
+    let scope = caller.scope();
+    let mut found: Vec<Ticket> = Vec::new();
+    for link in balcao_store::ticket_link::of_ticket(&mut conn, &scope, id).await? {
+        let other = if link.a == *id { link.b } else { link.a };
+        if link.kind == "same-cause" {
+            found.extend(ticket::get(&mut conn, &scope, &other).await?);
+        }
+    }
+    if let Some(signature) = &own.signature {
+        let alike = ticket::with_signature(&mut conn, &scope, (signature, id), (0, 200)).await?;
+        found.extend(alike);
+    }
+    found.retain(|other| {
+        other.state == State::Escalated.code() && other.team.as_deref() == Some(Team::Code.code())
+    });
+    found.sort_by_key(|other| other.position);
+    found.dedup_by_key(|other| other.position);
+    Ok(found)
+}
