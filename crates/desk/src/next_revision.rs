@@ -43,9 +43,13 @@ pub fn next_revision(files: &BTreeMap<String, String>, edit: &Edit) -> BTreeMap<
             *main = with_line(main, "revision", &(was.number.saturating_add(1)).to_string());
         }
         *main = with_line(main, "updated", &format!("\"{}\"", edit.today));
-        if edit.reviewed
-            && let Some(next) = is.period.and_then(|period| edit.today.checked_add(period).ok())
-        {
+        let reviewed = is.period.filter(|_| edit.reviewed);
+        let ahead = |day: &Date| *day > edit.today;
+        // A text from long ago has a review long past; the one that is planned stays.
+        let planned =
+            was.next_review.filter(|day| ahead(day) && !is.next_review.is_some_and(|own| ahead(&own)));
+        let next = reviewed.and_then(|period| edit.today.checked_add(period).ok()).or(planned);
+        if let Some(next) = next {
             *main = with_line(main, "next_review", &format!("\"{next}\""));
         }
     }
@@ -56,6 +60,7 @@ pub fn next_revision(files: &BTreeMap<String, String>, edit: &Edit) -> BTreeMap<
 struct Head {
     number: i64,
     period: Option<Span>,
+    next_review: Option<Date>,
 }
 
 /// A file that does not read says nothing of itself; its mistakes are told by the check.
@@ -64,7 +69,8 @@ fn head(text: &str) -> Head {
     let table = file.as_ref().and_then(|file| file.get("procedure")?.as_table());
     let number = table.and_then(|table| table.get("revision")?.as_integer()).unwrap_or(0);
     let period = table.and_then(|table| table.get("review_period")?.as_str()?.parse().ok());
-    Head { number, period }
+    let next_review = table.and_then(|table| table.get("next_review")?.as_str()?.parse().ok());
+    Head { number, period, next_review }
 }
 
 /// The text with another value for a name of the table `[procedure]`; as it was where the table has no such line.
@@ -127,6 +133,15 @@ mod tests {
     fn a_review_without_a_change_is_a_revision_with_its_next_day() {
         let after = next_revision(&files(), &edit(None, "", true));
         assert!(after[MAIN].contains("revision = 5") && after[MAIN].contains("next_review = \"2027-05-24\""));
+    }
+
+    #[test]
+    fn an_old_text_keeps_the_review_that_is_planned() {
+        let mut files = files();
+        let current = FILE.replace("next_review = \"2026-11-02\"", "next_review = \"2027-05-01\"");
+        files.insert(MAIN.to_owned(), current);
+        let after = next_revision(&files, &edit(Some(MAIN), FILE, false));
+        assert!(after[MAIN].contains("next_review = \"2027-05-01\""), "{}", after[MAIN]);
     }
 
     #[test]

@@ -43,6 +43,8 @@ struct Page {
     text: String,
     reason: String,
     reviewed: bool,
+    /// Whether the review is past its day: whoever changes the procedure then records it with the change.
+    overdue: bool,
     /// What is wrong with it, one a line.
     problems: Vec<String>,
     differing: Vec<Differing>,
@@ -77,11 +79,12 @@ fn blank(visit: &Visit, current: Current, (name, text): (String, String)) -> Pag
     Page {
         f: visit.frame(),
         base: current.revision,
+        overdue: current.overdue,
         names: current.files.into_keys().collect(),
         name,
         text,
         reason: String::new(),
-        reviewed: false,
+        reviewed: current.overdue,
         problems: Vec::new(),
         differing: Vec::new(),
         rehearsal: None,
