@@ -16,6 +16,7 @@ mod history;
 #[path = "../facts/homes.rs"]
 mod homes;
 mod jobs;
+mod judged;
 mod linked;
 mod office;
 mod originals;
