@@ -222,7 +222,7 @@ async fn a_path_with_a_secret_is_kept_veiled_and_judged_again_alike(home: &Home)
         .unwrap();
     let message = json!({"id": "cpf-1", "channel": "email", "received_at": "2026-05-12T09:30:00-03:00",
         "from": {"address": "tiago.moura@lumicred.example"},
-        "body": format!("Em 12/05/2026 às 08:58 deu 404 em GET https://api-externo.crefazon.com.br{path} com o usuário CC030137862 (req-cpf-1).")});
+        "body": format!("Em 12/05/2026 às 08:58 deu 404 em GET https://api-externo.crefazon.com.br{path} com o usuário CC030137862.")});
     let made = balcao_desk::verbs::receive::receive(desk, &agent, arrival(&message, None), came(&message))
         .await
         .unwrap();
