@@ -62,6 +62,8 @@ permissions! {
     WriteTickets = "tickets:write", "mudar chamados";
     /// Ask for a step of the methodology; which ones, the core says.
     MoveTickets = "tickets:move", "mudar o estado de chamados";
+    /// Say what Code says of its escalations.
+    AnswerForCode = "tickets:code", "responder pelo time de Code";
     /// Open a sealed original, with a reason.
     OpenOriginals = "originals:open", "abrir originais selados";
     /// See the registry (keys as fingerprints).
@@ -144,9 +146,9 @@ impl Caller {
 /// What each role may.
 fn granted(role: Role, permission: Permission) -> bool {
     use Permission::{
-        CreateTickets, ManageJobs, ManagePeople, ManageTokens, MoveTickets, OpenOriginals, ReadDocuments,
-        ReadProcedure, ReadRegistry, ReadRequests, ReadTickets, ReadTrail, WriteDocuments, WriteProcedure,
-        WriteRegistry, WriteRequests, WriteTickets,
+        AnswerForCode, CreateTickets, ManageJobs, ManagePeople, ManageTokens, MoveTickets, OpenOriginals,
+        ReadDocuments, ReadProcedure, ReadRegistry, ReadRequests, ReadTickets, ReadTrail, WriteDocuments,
+        WriteProcedure, WriteRegistry, WriteRequests, WriteTickets,
     };
     let agents = [
         CreateTickets,
@@ -159,8 +161,16 @@ fn granted(role: Role, permission: Permission) -> bool {
         ReadDocuments,
         ReadProcedure,
     ];
-    let leads =
-        [WriteRegistry, WriteRequests, WriteDocuments, WriteProcedure, ReadTrail, ManageJobs, ManageTokens];
+    let leads = [
+        WriteRegistry,
+        WriteRequests,
+        WriteDocuments,
+        WriteProcedure,
+        ReadTrail,
+        ManageJobs,
+        ManageTokens,
+        AnswerForCode,
+    ];
     let teams =
         [ReadTickets, WriteTickets, MoveTickets, ReadRegistry, ReadRequests, ReadDocuments, ReadProcedure];
     match role {
@@ -170,7 +180,8 @@ fn granted(role: Role, permission: Permission) -> bool {
         }
         Role::Lead => agents.contains(&permission) || leads.contains(&permission),
         Role::Agent => agents.contains(&permission),
-        Role::Code | Role::Commercial => teams.contains(&permission),
+        Role::Code => teams.contains(&permission) || permission == AnswerForCode,
+        Role::Commercial => teams.contains(&permission),
         Role::PartnerContact => {
             [CreateTickets, ReadTickets, MoveTickets, ReadDocuments].contains(&permission)
         }

@@ -1,6 +1,6 @@
 //! What Code says of an escalation, to one ticket or to all that share it.
 
-use balcao_core::ticket::{Role, State, Team, Transition};
+use balcao_core::ticket::{State, Team, Transition};
 use balcao_store::ticket::Ticket;
 use balcao_store::{TicketId, ticket};
 use jiff::Timestamp;
@@ -73,10 +73,7 @@ pub async fn code_says(
     said: &Said,
     now: Timestamp,
 ) -> Result<Vec<Told>, DeskError> {
-    caller.must(Permission::WriteTickets)?;
-    if !matches!(caller.role, Role::Code | Role::Lead | Role::Manager | Role::Administrator) {
-        return Err(DeskError::Forbidden("responder pelo time de Code"));
-    }
+    caller.must(Permission::AnswerForCode)?;
     let mut all = vec![one(desk, caller, id).await?];
     if linked {
         all.extend(with_the_same_cause(desk, caller, id).await?);

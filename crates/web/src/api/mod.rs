@@ -2,6 +2,7 @@
 
 mod access;
 mod conversation;
+mod judgement;
 mod knowledge;
 mod links;
 mod operations;
@@ -20,6 +21,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(tickets::router())
         .merge(conversation::router())
+        .merge(judgement::router())
         .merge(links::router())
         .merge(access::router())
         .merge(people::router())

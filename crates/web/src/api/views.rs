@@ -57,6 +57,12 @@ pub(crate) struct TicketView {
     /// The classification of the first diagnosis.
     first_situation: Option<String>,
     first_cause: Option<String>,
+    /// The person who said what situation and cause it is, if one did.
+    classified_by: Option<String>,
+    /// What Code last said of it: `accepted`, `needs`, `fixed` or `not_a_bug`.
+    code_said: Option<String>,
+    /// The evidences that it lacks.
+    lacking: Vec<String>,
     /// The classification at its end.
     final_situation: Option<String>,
     final_cause: Option<String>,
@@ -112,6 +118,9 @@ impl TicketView {
             next_step: ticket.next_step.clone(),
             first_situation: inside(&ticket.first_situation),
             first_cause: inside(&ticket.first_cause),
+            classified_by: inside(&ticket.classified_by),
+            code_said: inside(&ticket.code_said),
+            lacking: ticket.lacking.split_whitespace().map(str::to_owned).collect(),
             final_situation: ticket.final_situation.clone(),
             final_cause: ticket.final_cause.clone(),
             priority: ticket.priority.clone(),

@@ -19,9 +19,9 @@ enum Needs {
 
 use Needs::{Any, Open, This};
 use Permission::{
-    CreateTickets, ManageJobs, ManagePeople, ManageTokens, MoveTickets, OpenOriginals, ReadDocuments,
-    ReadProcedure, ReadRegistry, ReadRequests, ReadTickets, ReadTrail, WriteDocuments, WriteProcedure,
-    WriteRegistry, WriteRequests, WriteTickets,
+    AnswerForCode, CreateTickets, ManageJobs, ManagePeople, ManageTokens, MoveTickets, OpenOriginals,
+    ReadDocuments, ReadProcedure, ReadRegistry, ReadRequests, ReadTickets, ReadTrail, WriteDocuments,
+    WriteProcedure, WriteRegistry, WriteRequests, WriteTickets,
 };
 
 /// One line for each operation; the test fails for an operation without one.
@@ -43,6 +43,13 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
             This(WriteTickets),
             Some(json!({"evidence": "user", "value": "AL1", "reason": "disse ao telefone"})),
         ),
+        "classifyTicket" => (
+            This(WriteTickets),
+            Some(json!({"situation": "duvida-api", "cause": "documentada", "reason": "era uma dúvida"})),
+        ),
+        "answerForCode" => (This(AnswerForCode), Some(json!({"said": "accepted", "body": "visto"}))),
+        "showStandardReply" => (This(WriteTickets), None),
+        "rehearseProcedure" => (This(WriteProcedure), Some(json!({"files": {}}))),
         "recordConfirmation" => (
             This(WriteTickets),
             Some(json!({"message": "01900000-0000-7000-8000-000000000000", "confirmed": true})),
@@ -108,6 +115,7 @@ fn operations(ticket: &str, message: &str) -> Vec<(String, String, String)> {
                 .replace("{id}", id)
                 .replace("{message}", message)
                 .replace("{diagnosis}", NOBODY)
+                .replace("{name}", "chave-inativa")
                 .replace("{kind}", "same-cause")
                 .replace("{to}", "2026-000002")
                 .replace("{list}", "partners")
