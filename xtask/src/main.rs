@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `tidy`, `fuzz`, `torture`, `bench`.
+//! The project's own commands: `cargo xtask test`, `tidy`, `fuzz`, `torture`, `screens`, `bench`.
 
 mod fuzz;
 mod needs;
@@ -16,6 +16,7 @@ usage: cargo xtask COMMAND
   fuzz [SECONDS]  run each fuzz target for that long (60), and say how many inputs it tried
   torture [sqlite|postgres] [TIMES] [--seed N]
                   kill the desk at random moments under load (200 times on each database), fill its disk, take its database away
+  screens         take the pictures of the README anew, with a browser
   bench desk [sqlite|postgres] [--quick]
                   what the desk promises about speed and memory, measured on this machine";
 
@@ -31,6 +32,10 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("`{seconds}` is no number of seconds")),
         },
         ["torture", words @ ..] => torture(words),
+        ["screens"] => {
+            let pictures = ["--", "--ignored", "--exact", "screens::of_the_readme"];
+            cargo(&[&["test", "-p", "balcao", "--test", "browser"][..], &pictures[..]].concat(), &root())
+        }
         ["bench", "desk", words @ ..] => {
             let bench = ["bench", "--quiet", "-p", "balcao", "--bench", "desk", "--"];
             cargo(&[&bench, words].concat(), &root())

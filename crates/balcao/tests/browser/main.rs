@@ -14,6 +14,7 @@ mod browser;
 mod developer;
 mod lead;
 mod others;
+mod screens;
 
 use thirtyfour::error::WebDriverResult;
 

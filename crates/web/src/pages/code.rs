@@ -120,14 +120,26 @@ fn curl(f: &Frame, d: &Diagnosed) -> String {
     let base = registry.environments.iter().find(|known| known.code == environment);
     let base =
         base.and_then(|known| known.base_urls.first().cloned()).unwrap_or_else(|| "$BASE_URL".to_owned());
+    let address = address(&base, path);
     let mut curl = format!(
-        "curl -X {method} '{base}{path}' \\\n  -H 'Authorization: Bearer $TOKEN' \\\n  -H 'X-Api-Key: $API_KEY'"
+        "curl -X {method} '{address}' \\\n  -H 'Authorization: Bearer $TOKEN' \\\n  -H 'X-Api-Key: $API_KEY'"
     );
     if let Some(payload) = value("payload").filter(|payload| payload.starts_with(['{', '['])) {
         let quoted = payload.replace('\'', "'\\''");
         let _ = write!(curl, " \\\n  -H 'Content-Type: application/json' \\\n  --data '{quoted}'");
     }
     curl
+}
+
+/// A path below a base address; where the base has the path's beginning too, it is there once.
+fn address(base: &str, path: &str) -> String {
+    let base = base.trim_end_matches('/');
+    let root = base.find("://").map_or(0, |at| at + 3);
+    let own = base.get(root..).and_then(|rest| rest.find('/')).map_or("", |at| base.get(root + at..).unwrap_or_default());
+    let repeated = !own.is_empty()
+        && path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let host = if repeated { base.strip_suffix(own).unwrap_or(base) } else { base };
+    format!("{host}{path}")
 }
 
 /// The dossier as a text that a tracker takes.
@@ -224,4 +236,22 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
         results.push((ticket.protocol, text, ok));
     }
     page(&Outcome { f, results, back: "/code" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn a_path_that_begins_like_its_base_is_not_doubled() {
+        for (base, path, whole) in [
+            ("https://a.example/api", "/api/v2/x", "https://a.example/api/v2/x"),
+            ("https://a.example/api/", "/api", "https://a.example/api"),
+            ("https://a.example/api", "/apis/x", "https://a.example/api/apis/x"),
+            ("https://a.example", "/v2/x?y=1", "https://a.example/v2/x?y=1"),
+            ("$BASE_URL", "/v2/x", "$BASE_URL/v2/x"),
+        ] {
+            assert_eq!(address(base, path), whole);
+        }
+    }
 }

@@ -62,7 +62,8 @@ impl Field {
     }
 }
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The days of the week in the registry's codes, from Monday on.
+pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 type Asked = (&'static str, Kind, bool);
 

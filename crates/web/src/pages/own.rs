@@ -34,6 +34,8 @@ struct Factor {
 #[template(path = "own.html")]
 struct Page {
     f: Frame,
+    /// For password managers.
+    login: String,
     has_factor: bool,
     factor: Option<Factor>,
     sessions: Vec<Seen>,
@@ -65,6 +67,7 @@ async fn shown(Staff(visit, caller): Staff, (factor, made): (Option<Factor>, Opt
     page(&Page {
         f: visit.frame(),
         has_factor: row.totp_sealed.is_some(),
+        login: row.login,
         factor,
         sessions,
         tokens,

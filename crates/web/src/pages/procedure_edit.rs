@@ -38,7 +38,8 @@ pub(crate) struct Differing {
 struct Page {
     f: Frame,
     base: String,
-    names: Vec<String>,
+    /// The files: name, and what is in it.
+    files: Vec<(String, String)>,
     name: String,
     text: String,
     reason: String,
@@ -75,12 +76,29 @@ pub(crate) async fn form(Staff(visit, caller): Staff, Query(wanted): Query<Wante
     page(&blank(&visit, current, (name, text)))
 }
 
+/// Every file with what is in it, rules first, then replies by their titles.
+fn described(f: &Frame, names: impl Iterator<Item = String>) -> Vec<(String, String)> {
+    let titles: BTreeMap<String, String> =
+        f.state.world.procedure.standard_replies().into_iter().map(|(name, title)| (name.to_owned(), title)).collect();
+    let words = |name: &str| {
+        let reply = name.strip_prefix("replies/").and_then(|name| name.strip_suffix(".md.j2"));
+        match reply {
+            Some(reply) => f.tv("file-reply", "title", titles.get(reply).map_or(reply, String::as_str)),
+            None => f.code("file", name.trim_end_matches(".toml")),
+        }
+    };
+    let mut all: Vec<(String, String)> = names.map(|name| (name.clone(), words(&name))).collect();
+    all.sort_by_key(|(name, words)| (name != MAIN, name.starts_with("replies/"), words.clone()));
+    all
+}
+
 fn blank(visit: &Visit, current: Current, (name, text): (String, String)) -> Page {
+    let f = visit.frame();
     Page {
-        f: visit.frame(),
+        files: described(&f, current.files.into_keys()),
+        f,
         base: current.revision,
         overdue: current.overdue,
-        names: current.files.into_keys().collect(),
         name,
         text,
         reason: String::new(),

@@ -73,6 +73,7 @@ async fn shown(
     caller.must(Permission::ReadRegistry)?;
     let text = Some(wanted.q.clone()).filter(|q| !q.trim().is_empty());
     let asked = Asked { partner: None, text, after: wanted.depois, limit: PAGE };
+    let f = visit.frame();
     let found = registry::list(&visit.app.desk, &caller, collection, &asked).await?;
     let mut columns: Vec<String> = Vec::new();
     for entry in &found.entries {
@@ -83,7 +84,10 @@ async fn shown(
         }
     }
     let rows = found.entries.iter().map(|entry| {
-        let cells = columns.iter().map(|name| shortly(entry.value.get(name).unwrap_or(&Value::Null)));
+        let cells = columns.iter().map(|name| {
+            let value = entry.value.get(name).unwrap_or(&Value::Null);
+            if name == "days" { days(&f, value) } else { shortly(value) }
+        });
         (entry.id.clone(), address(collection, &entry.id), cells.collect())
     });
     let rows = rows.collect();
@@ -94,7 +98,6 @@ async fn shown(
             .finish();
         format!("/cadastro/{}?{query}", collection.code())
     });
-    let f = visit.frame();
     let timed = [Collection::BusinessHours, Collection::Holidays, Collection::Routines].contains(&collection);
     let week = if timed { week(&f, wanted.semana.as_deref()) } else { Vec::new() };
     page(&Page {
@@ -162,6 +165,16 @@ pub(crate) async fn entry(
     let fields = entry_form::form(&f, collection, known.as_ref());
     let read = known.map(|value| value.to_string()).unwrap_or_default();
     page(&EntryPage { f, code: collection.code(), id, read, fields })
+}
+
+/// Days of the week in words.
+fn days(f: &Frame, value: &Value) -> String {
+    let number = |day: &Value| {
+        let at = entry_form::DAYS.iter().position(|code| day.as_str() == Some(code));
+        at.map(|at| f.code("weekday", &(at + 1).to_string()))
+    };
+    let days = value.as_array().into_iter().flatten();
+    days.map(|day| number(day).unwrap_or_else(|| shortly(day))).collect::<Vec<_>>().join(", ")
 }
 
 /// A value in a cell.

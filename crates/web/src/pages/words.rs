@@ -57,11 +57,12 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 13] = [
+    const FAMILIES: [&str; 14] = [
         "state-",
         "code-says-",
         "weekday-",
         "field-",
+        "file-",
         "check-",
         "evidence-",
         "verdict-",
