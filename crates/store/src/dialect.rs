@@ -141,6 +141,22 @@ impl Engine {
         }
     }
 
+    /// Makes the partitions of the request log that the days `$1` lack: numbers counted from 1970, between commas.
+    pub(crate) fn make_room(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("select request_room($1)"),
+        }
+    }
+
+    /// Drops the partitions of the request log that are all from before `$1`, unless somebody holds them; how many rows went.
+    pub(crate) fn forget_whole(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("select request_drop_before($1) as gone"),
+        }
+    }
+
     /// The words of a query, all of which must be there. The words hold letters and digits only.
     pub(crate) fn all_of(self, words: &[String]) -> String {
         let (quote, and) = match self {
