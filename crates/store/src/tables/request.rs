@@ -151,11 +151,11 @@ pub async fn by_ids(
         let text = format!(
             "with recursive span (day) as \
              (select cast($1 as bigint) where $1 <= $2 union all select day + 1 from span where day < $2) \
-             select t.number, {} from span {} request t on (t.at / 86400000) = span.day + 0 \
-             and t.at between span.day * 86400000 - 86399999 and span.day * 86400000 + 86399999 \
+             select t.number, {} from span {} request t on (t.at / 86400000) = span.day + 0 {} \
              where t.request_id in ({}) and t.at between $1 * 86400000 - 86399999 and $2 * 86400000 + 86399999",
             Request::columns(),
             conn.engine().join_in_order(),
+            conn.engine().in_part("span.day", DAY_MS),
             places.join(","),
         );
         let sql = Sql::new(text).bind(first / 24).bind(last / 24).planned_anew();
@@ -212,8 +212,6 @@ pub async fn within_kept(
 }
 
 /// The requests of some hours, the latest first.
-///
-/// An hour is taken as twice as long here, which the one at 1970 is: `at` need not be exact where the hour is.
 async fn stretch(
     conn: &mut Conn,
     by: &By,
@@ -225,17 +223,18 @@ async fn stretch(
         By::Key(_) => "t.key_hash = $6",
         By::Route { .. } => "t.normal_path = $6 and t.method = $7",
     };
+    // Wide, as in `in_part`: what is exact is the hour.
     let from = from.max((first - 1).saturating_mul(HOUR_MS) + 1);
     let to = to.min((last + 1).saturating_mul(HOUR_MS) - 1);
     let text = format!(
         "with recursive span (hour) as \
          (select cast($4 as bigint) where $4 <= $5 union all select hour + 1 from span where hour < $5) \
-         select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 \
-         and t.at between span.hour * 3600000 - 3599999 and span.hour * 3600000 + 3599999 \
+         select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 {} \
          where {condition} and t.at between $1 and $2 \
          order by t.at desc, coalesce(t.shown_id, t.request_id, '') desc, t.number desc limit $3",
         Request::columns(),
         conn.engine().join_in_order(),
+        conn.engine().in_part("span.hour", HOUR_MS),
     );
     let sql = Sql::new(text).bind(from).bind(to).bind(i64::from(MOST_FOUND)).bind(first).bind(last);
     let sql = match by {

@@ -245,9 +245,9 @@ async fn an_old_database_opens_with_its_rows(home: &Home) {
     assert_eq!(numbers, Vec::from_iter(1..=10), "each row keeps its number");
     assert_eq!(found.into_iter().map(|found| found.request).collect::<Vec<_>>(), of_all_ages());
     drop(conn);
-    // The same rows again are known, and a new one comes after all others.
-    assert_eq!(insert(&store, of_all_ages()).await, Inserted { accepted: 0, duplicates: 10 });
+    // A new row comes after all others, and the same ones again are known.
     insert(&store, vec![row(NOON, "new")]).await;
+    assert_eq!(insert(&store, of_all_ages()).await, Inserted { accepted: 0, duplicates: 10 });
     let mut conn = store.read_log().await.unwrap();
     let new = request::within(&mut conn, &by, NOON, NOON).await.unwrap();
     assert!(new[0].number > 10, "{new:?}");
@@ -284,6 +284,7 @@ async fn the_second_of_two_writers_waits_for_the_first() {
     let waiting = "select mode from pg_locks where not granted \
                    and database = (select oid from pg_database where datname = current_database())";
     while texts(&mut aside, waiting).await.is_empty() {
+        assert!(!two.is_finished(), "the second did not wait");
         tokio::task::yield_now().await;
     }
     // Whoever writes into a month that is there, or reads, waits for neither.
