@@ -141,6 +141,36 @@ impl Engine {
         }
     }
 
+    /// Makes the partitions of the request log that the days `$1` lack: numbers counted from 1970, between commas.
+    pub(crate) fn make_room(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("select request_room($1)"),
+        }
+    }
+
+    /// Drops the partitions of the request log that are all from before `$1`, unless somebody holds them; how many rows went.
+    pub(crate) fn forget_whole(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("select request_drop_before($1) as gone"),
+        }
+    }
+
+    /// Ends the condition by which a row of the request log is of the hour or day `place`, `length` milliseconds long: bounds of `at`,
+    /// from which PostgreSQL knows the one partition to look into. They may be wide, and at 1970 must be: there the one hour is twice
+    /// as long. SQLite would only reckon them for each hour.
+    pub(crate) fn in_part(self, place: &str, length: i64) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => {
+                format!(
+                    "and t.at between {place} * {length} - {length} + 1 and {place} * {length} + {length} - 1"
+                )
+            }
+        }
+    }
+
     /// The words of a query, all of which must be there. The words hold letters and digits only.
     pub(crate) fn all_of(self, words: &[String]) -> String {
         let (quote, and) = match self {

@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     step!(6, "0006_request_id_by_day", Part::RequestLog),
     step!(7, "0007_screens", Part::Desk),
     step!(8, "0008_judged", Part::Desk),
+    step!(9, "0009_request_partitions", Part::RequestLog),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

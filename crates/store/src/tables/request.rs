@@ -2,6 +2,11 @@
 //! `Store::write_log`.
 //!
 //! Rows have no owner here: whose a key or user is, the registry says. Only the diagnosis asks, never a partner.
+//!
+//! On PostgreSQL there is one partition a month. Indexes go by the hour or the day, partitions by `at`: each look-up gives bounds for
+//! both, and is planned with its values, so that only the partitions of its span are opened.
+
+use std::collections::BTreeSet;
 
 use sqlx::any::AnyRow;
 
@@ -12,7 +17,9 @@ use crate::scope::Conditions;
 
 /// Most rows that a look-up gives.
 pub const MOST_FOUND: u16 = 5_000;
+/// Hours and days are counted as both engines divide: what is left over is cut off towards 1970.
 const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 86_400_000;
 /// Hours that a look-up reads first, and by how much it then goes further back each time.
 const FIRST_STRIDE: i64 = 6;
 const WIDER: i64 = 16;
@@ -103,6 +110,7 @@ pub enum By {
 /// # Errors
 /// If the database fails: then none of the batch is there.
 pub async fn insert(tx: &mut Tx, rows: &[Request]) -> Result<Inserted, StoreError> {
+    make_room(tx, rows).await?;
     let mut accepted = 0;
     for chunk in rows.chunks(CHUNK) {
         let text = Request::insert_many_text(tx.engine(), chunk.len()) + " on conflict do nothing";
@@ -114,6 +122,17 @@ pub async fn insert(tx: &mut Tx, rows: &[Request]) -> Result<Inserted, StoreErro
     }
     let given = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     Ok(Inserted { accepted, duplicates: given.saturating_sub(accepted) })
+}
+
+/// Once a batch, before its first row: what is missing is made by whoever needs it first.
+async fn make_room(tx: &mut Tx, rows: &[Request]) -> Result<(), StoreError> {
+    let Some(text) = tx.engine().make_room() else { return Ok(()) };
+    let days: BTreeSet<i64> = rows.iter().map(|row| row.at / DAY_MS).collect();
+    if days.is_empty() {
+        return Ok(());
+    }
+    let days: Vec<String> = days.iter().map(i64::to_string).collect();
+    Sql::new(text).bind(days.join(",")).run(tx, "make room for requests").await.map(|_| ())
 }
 
 /// The requests with these ids (in lower case), by time and then by id; `kept` are the hours of which there are requests, from [`hours`].
@@ -132,13 +151,14 @@ pub async fn by_ids(
         let text = format!(
             "with recursive span (day) as \
              (select cast($1 as bigint) where $1 <= $2 union all select day + 1 from span where day < $2) \
-             select t.number, {} from span {} request t on (t.at / 86400000) = span.day + 0 \
-             where t.request_id in ({})",
+             select t.number, {} from span {} request t on (t.at / 86400000) = span.day + 0 {} \
+             where t.request_id in ({}) and t.at between $1 * 86400000 - 86399999 and $2 * 86400000 + 86399999",
             Request::columns(),
             conn.engine().join_in_order(),
+            conn.engine().in_part("span.day", DAY_MS),
             places.join(","),
         );
-        let sql = Sql::new(text).bind(first.div_euclid(24)).bind(last.div_euclid(24));
+        let sql = Sql::new(text).bind(first / 24).bind(last / 24).planned_anew();
         let sql = chunk.iter().fold(sql, |sql, id| sql.bind(id.as_str()));
         found.extend(sql.all::<Found>(conn, "look up requests by id").await?);
     }
@@ -178,7 +198,7 @@ pub async fn within_kept(
     let most = usize::from(MOST_FOUND);
     // A span beyond what is there would have empty hours without end.
     let Some((first, last)) = kept else { return Ok(Vec::new()) };
-    let (first, mut last) = (first.max(from.div_euclid(HOUR_MS)), last.min(to.div_euclid(HOUR_MS)));
+    let (first, mut last) = (first.max(from / HOUR_MS), last.min(to / HOUR_MS));
     let (mut found, mut stride) = (Vec::new(), FIRST_STRIDE);
     while first <= last && found.len() < most {
         let start = first.max(last.saturating_sub(stride - 1));
@@ -203,14 +223,18 @@ async fn stretch(
         By::Key(_) => "t.key_hash = $6",
         By::Route { .. } => "t.normal_path = $6 and t.method = $7",
     };
+    // Wide, as in `in_part`: what is exact is the hour.
+    let from = from.max((first - 1).saturating_mul(HOUR_MS) + 1);
+    let to = to.min((last + 1).saturating_mul(HOUR_MS) - 1);
     let text = format!(
         "with recursive span (hour) as \
          (select cast($4 as bigint) where $4 <= $5 union all select hour + 1 from span where hour < $5) \
-         select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 \
+         select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 {} \
          where {condition} and t.at between $1 and $2 \
          order by t.at desc, coalesce(t.shown_id, t.request_id, '') desc, t.number desc limit $3",
         Request::columns(),
         conn.engine().join_in_order(),
+        conn.engine().in_part("span.hour", HOUR_MS),
     );
     let sql = Sql::new(text).bind(from).bind(to).bind(i64::from(MOST_FOUND)).bind(first).bind(last);
     let sql = match by {
@@ -218,7 +242,7 @@ async fn stretch(
         By::Key(hash) => sql.bind(hash.clone()),
         By::Route { method, normal_path } => sql.bind(normal_path.as_str()).bind(method.as_str()),
     };
-    sql.all(conn, "look up requests").await
+    sql.planned_anew().all(conn, "look up requests").await
 }
 
 /// The first and the last hour of which there are requests, counted from 1970.
@@ -232,14 +256,26 @@ pub async fn hours(conn: &mut Conn) -> Result<Option<(i64, i64)>, StoreError> {
     Ok(found.and_then(|(first, last)| first.zip(last)))
 }
 
-/// Throws away up to `limit` requests from before `instant`; how many. Call it until it answers 0.
+/// Throws away requests from before `instant`: partitions that are older as a whole, or else up to `limit` rows; how many. Call it until
+/// it answers 0.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn forget(tx: &mut Tx, instant: i64, limit: u32) -> Result<u64, StoreError> {
-    let text = "delete from request where number in (select number from request \
+    let whole = forget_whole(tx, instant).await?;
+    if whole > 0 {
+        return Ok(whole);
+    }
+    let text = "delete from request where at < $1 and number in (select number from request \
                 where (at / 3600000) <= $1 / 3600000 and at < $1 order by (at / 3600000) limit $2)";
-    Sql::new(text).bind(instant).bind(i64::from(limit)).run(tx, "throw away old requests").await
+    let sql = Sql::new(text).bind(instant).bind(i64::from(limit)).planned_anew();
+    sql.run(tx, "throw away old requests").await
+}
+
+async fn forget_whole(tx: &mut Tx, instant: i64) -> Result<u64, StoreError> {
+    let Some(text) = tx.engine().forget_whole() else { return Ok(0) };
+    let gone: Option<(i64,)> = Sql::new(text).bind(instant).tuple(tx, "throw away old requests").await?;
+    Ok(gone.map_or(0, |(rows,)| u64::try_from(rows).unwrap_or(0)))
 }
 
 /// What of the log is looked at.
@@ -270,9 +306,9 @@ impl Wanted {
     }
 
     fn sql(&self, text: String) -> Sql {
-        let hour = |at: i64| at.div_euclid(HOUR_MS);
-        self.conditions()
-            .bind_to(Sql::new(text).bind(hour(self.from)).bind(hour(self.to)).bind(self.from).bind(self.to))
+        let hour = |at: i64| at / HOUR_MS;
+        let sql = Sql::new(text).bind(hour(self.from)).bind(hour(self.to)).bind(self.from).bind(self.to);
+        self.conditions().bind_to(sql).planned_anew()
     }
 }
 

@@ -11,7 +11,9 @@
 mod engines;
 mod jobs;
 mod migrations;
+mod partitions;
 mod people;
+mod plans;
 mod requests;
 mod samples;
 mod screens;
