@@ -125,6 +125,7 @@ doctor-overdue = { $count } tickets are past a deadline
 error-settings = the settings file { $path } cannot be read
 error-setting-unknown = { $path }: there is no setting `{ $name }`; `balcao config show` lists them all
 error-setting-role = `role` is all, web or worker, not `{ $value }`
+error-setting-proxies = `proxies` is a number from 0 to 20, not `{ $value }`
 error-setting-days = `{ $name }` is a number of days from 1 to 36500, not `{ $value }`
 error-secrets = the file of the secrets { $path } cannot be used
 error-role = there is no role `{ $value }`; use agent, lead, manager, code, commercial, administrator or partner_contact

@@ -125,6 +125,7 @@ doctor-overdue = { $count } chamados passaram de um prazo
 error-settings = o arquivo de configurações { $path } não pode ser lido
 error-setting-unknown = { $path }: não há configuração `{ $name }`; `balcao config show` mostra todas
 error-setting-role = `role` é all, web ou worker, não `{ $value }`
+error-setting-proxies = `proxies` é um número de 0 a 20, não `{ $value }`
 error-setting-days = `{ $name }` é um número de dias de 1 a 36500, não `{ $value }`
 error-secrets = o arquivo dos segredos { $path } não pode ser usado
 error-role = não há papel `{ $value }`; use agent, lead, manager, code, commercial, administrator ou partner_contact

@@ -23,6 +23,8 @@ pub struct Parts {
     pub worker: bool,
     /// Where browsers reach the desk, if that is not where it listens.
     pub address: String,
+    /// How many proxies stand before the desk.
+    pub proxies: usize,
     /// Who carries links to partners.
     pub courier: Arc<dyn Courier>,
 }
@@ -47,11 +49,11 @@ pub async fn serve(
         let listener = TcpListener::bind(listen).await.with_context(|| listen.to_owned())?;
         let address = listener.local_addr()?.to_string();
         let app = App::new(desk.clone(), Limits::default(), Arc::new(Timestamp::now));
-        let app = app.with_courier(parts.courier).reached_at(&parts.address);
+        let app = app.with_courier(parts.courier).reached_at(&parts.address).behind(parts.proxies);
         tasks.spawn(keep_up(app.clone(), stopping.clone()));
         tasks.spawn(tell_news(app.clone(), stopping.clone()));
         let (mut asked, looked_at) = (stopping.clone(), app.clone());
-        let server = axum::serve(listener, router(app));
+        let server = axum::serve(listener, router(app).into_make_service_with_connect_info::<std::net::SocketAddr>());
         let server = server.with_graceful_shutdown(async move {
             let _ended = asked.wait_for(|stop| *stop).await;
             looked_at.let_go();

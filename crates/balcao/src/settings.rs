@@ -109,6 +109,14 @@ impl Settings {
         self.get("address")
     }
 
+    /// How many proxies stand in front.
+    pub fn proxies(&self, catalogue: &Catalogue) -> anyhow::Result<usize> {
+        match self.get("proxies").parse() {
+            Ok(proxies @ 0..=20) => Ok(proxies),
+            _ => bail!(catalogue.say("error-setting-proxies", &[("value", self.get("proxies"))])),
+        }
+    }
+
     /// How much is logged, and in which form.
     pub fn log(&self) -> (&str, &str) {
         (self.get("log"), self.get("log_format"))
@@ -231,6 +239,8 @@ mod tests {
         let settings = load("keep_requests_days = 0", &[], Flags::default()).unwrap();
         let wrong = settings.desk(&Catalogue::new(Language::English)).unwrap_err();
         assert!(wrong.to_string().contains("keep_requests_days"), "{wrong}");
+        let settings = load("proxies = -1", &[], Flags::default()).unwrap();
+        assert!(settings.proxies(&Catalogue::new(Language::English)).is_err());
     }
 
     #[test]

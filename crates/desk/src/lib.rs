@@ -20,6 +20,7 @@ pub mod next_revision;
 pub mod people;
 pub mod procedure;
 pub mod registry;
+pub mod reply_token;
 pub mod requests;
 pub mod secrets;
 pub mod trail;

@@ -7,6 +7,7 @@ use balcao_desk::DeskError;
 use balcao_desk::caller::Caller;
 use balcao_desk::people;
 
+use crate::peer::peer;
 use crate::problem::Problem;
 use crate::router::App;
 
@@ -36,14 +37,14 @@ impl FromRequestParts<App> for Asking {
     }
 }
 
-/// Somebody who is not known yet: all of them together have one rate.
+/// Somebody who is not known yet: each address has its rate, and all of them together one more.
 pub(crate) struct Stranger;
 
 impl FromRequestParts<App> for Stranger {
     type Rejection = Problem;
 
-    async fn from_request_parts(_parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        app.limits.take_stranger().map(|_| Self)
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        app.limits.take_stranger(&peer(parts, app.proxies)).map(|_| Self)
     }
 }
 

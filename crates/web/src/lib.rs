@@ -15,6 +15,7 @@ mod limits;
 mod logs;
 mod page;
 mod pages;
+mod peer;
 pub mod problem;
 mod router;
 pub mod texts;

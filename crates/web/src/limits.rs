@@ -22,6 +22,8 @@ pub struct Limits {
     staff: Arc<Rate>,
     strangers: Arc<Rate>,
     pasted: Arc<Rate>,
+    /// All strangers together: however many addresses somebody has, there is room for those who are known.
+    crowd: Arc<Rate>,
 }
 
 /// One rate for each of many callers.
@@ -43,10 +45,12 @@ pub(crate) struct Left {
 const PARTNER: (u32, u32) = (20, 100);
 /// The same for the company's own people and programs.
 const STAFF: (u32, u32) = (5_000, 10_000);
-/// The same for whoever is not known yet, all together: log-ins and one-time links.
+/// The same for each address of whoever is not known yet: pages, log-ins and one-time links.
 const STRANGER: (u32, u32) = (20, 100);
+/// The same for all of them together.
+const CROWD: (u32, u32) = (300, 1_500);
 
-/// What strangers paste is read and judged, and costs more than a page: all of them together.
+/// What an address pastes without being known is read and judged, and costs more than a page.
 const PASTED: (u32, u32) = (5, 30);
 
 impl Default for Limits {
@@ -65,6 +69,7 @@ impl Limits {
             staff: rate(staff),
             strangers: rate(strangers),
             pasted: rate(PASTED),
+            crowd: rate(CROWD),
         }
     }
 
@@ -74,19 +79,21 @@ impl Limits {
         rate.take(&caller.id)
     }
 
-    /// Counts a request of somebody who is not known yet.
-    pub(crate) fn take_stranger(&self) -> Result<Left, Problem> {
-        self.strangers.take("stranger")
+    /// Counts a request of somebody who is not known yet, from this address.
+    pub(crate) fn take_stranger(&self, from: &str) -> Result<Left, Problem> {
+        let left = self.strangers.take(from)?;
+        self.crowd.take("all")?;
+        Ok(left)
     }
 
     /// Counts what somebody who is not known yet gives to be diagnosed.
-    pub(crate) fn take_pasted(&self) -> Result<Left, Problem> {
-        self.pasted.take("stranger")
+    pub(crate) fn take_pasted(&self, from: &str) -> Result<Left, Problem> {
+        self.pasted.take(from)
     }
 
     /// Forgets callers who have not asked for a while.
     pub(crate) fn tidy(&self) {
-        for rate in [&self.partners, &self.staff] {
+        for rate in [&self.partners, &self.staff, &self.strangers, &self.pasted] {
             rate.limiter.retain_recent();
         }
     }

@@ -49,6 +49,8 @@ pub struct App {
     pub(crate) news: tokio::sync::broadcast::Sender<News>,
     /// Whether cookies go over HTTPS only.
     pub(crate) secure: bool,
+    /// How many proxies stand before it.
+    pub(crate) proxies: usize,
     clock: Clock,
 }
 
@@ -67,7 +69,7 @@ impl App {
     pub fn new(desk: Desk, limits: Limits, clock: Clock) -> Self {
         let (news, _nobody_yet) = tokio::sync::broadcast::channel(pages::BEHIND);
         let courier = Arc::new(NoCourier);
-        Self { desk, limits, meter: Arc::new(Meter::new()), courier, news, secure: false, clock }
+        Self { desk, limits, meter: Arc::new(Meter::new()), courier, news, secure: false, proxies: 0, clock }
     }
 
     /// With somebody who carries links.
@@ -80,6 +82,12 @@ impl App {
     #[must_use]
     pub fn reached_at(self, address: &str) -> Self {
         Self { secure: address.starts_with("https://"), ..self }
+    }
+
+    /// How many proxies of one's own stand before it, each of which adds to `X-Forwarded-For`.
+    #[must_use]
+    pub fn behind(self, proxies: usize) -> Self {
+        Self { proxies, ..self }
     }
 
     /// Lets those go who look at pages that change: a server that ends waits for nobody's open page.

@@ -53,6 +53,7 @@ impl Demo {
                 web: true,
                 worker: true,
                 address: String::new(),
+                proxies: 0,
                 courier: Arc::new(Shown(self.listen.clone())),
             };
             server::serve(desk, &self.listen, parts, |address| {

@@ -39,6 +39,7 @@ impl Serve {
             web: role != "worker",
             worker: role != "web",
             address: settings.address().to_owned(),
+            proxies: settings.proxies(catalogue)?,
             courier: Arc::new(NoCourier),
         };
         opening::block_on(async {

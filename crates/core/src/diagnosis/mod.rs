@@ -79,6 +79,8 @@ pub struct Diagnosis {
     pub notes: Vec<String>,
     /// Whether the request log has the request that it is about.
     pub in_log: bool,
+    /// Code of the product that the message speaks of.
+    pub product: Option<String>,
 }
 
 /// Diagnoses one message. `answer` looks up the log; the routes beside the inquiry are those that the message calls.
@@ -267,6 +269,7 @@ fn finish(inbound: &Inbound, incident: &Incident<'_>, reading: &Reading, parts: 
         reply,
         notes,
         in_log: incident.row.is_some(),
+        product: incident.product.as_ref().map(|question| question.product.code.clone()),
     }
 }
 

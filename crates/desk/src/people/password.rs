@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
 
 use crate::error::DeskError;
 
@@ -15,6 +16,9 @@ const LONGEST: usize = 256;
 
 /// In characters: from here on a name within a password is no chance.
 const NAMED: usize = 4;
+
+/// Hashes at once: each takes 19 MiB and a core, and whoever floods the log-in gets no more of either.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// 19 MiB, two passes, one lane: the least that OWASP recommends for argon2id, 20 ms of a core.
 fn hasher() -> Argon2<'static> {
@@ -46,12 +50,15 @@ pub(super) fn is_fit(password: &str, login: &str, name: &str) -> Result<(), Desk
 
 /// The hash to keep. Takes a core for 20 ms, so it runs apart.
 pub(super) async fn hash(password: String) -> Result<String, DeskError> {
+    // The semaphore is never closed.
+    let _turn = AT_ONCE.acquire().await;
     let made = tokio::task::spawn_blocking(move || made(&password)).await;
     made.ok().flatten().ok_or(DeskError::Damaged("o resumo de uma senha"))
 }
 
 /// Whether a password fits a hash; without one it takes as long and does not.
 pub(super) async fn fits(password: String, hash: Option<String>) -> bool {
+    let _turn = AT_ONCE.acquire().await;
     let checked = tokio::task::spawn_blocking(move || {
         let real = hash.is_some();
         let text = hash.unwrap_or_else(|| NOBODYS.clone());

@@ -145,6 +145,7 @@ async fn attempt(
     }
     if let Some(said) = then.code_said {
         row.code_said = Some(said.code().to_owned());
+        row.returned += i64::from(said == CodeSays::Needs);
     }
     row.updated = millis(now);
     due::set(&mut row, &pauses, &state.world);

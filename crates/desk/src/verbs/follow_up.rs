@@ -199,6 +199,7 @@ impl Plan {
             row.situation = Some(decision.situation.clone());
             row.cause = Some(decision.cause.clone());
         }
+        row.product = examined.diagnosis.product.clone().or(row.product);
         row.lacking = examined.diagnosis.missing.join(" ");
         row.next_step = Some(decision.next_step.clone());
         row.partner = examined.diagnosis.partner.clone().or(row.partner);

@@ -291,6 +291,7 @@ fn new_ticket(inbound: &Inbound, examined: &Examined, about: Option<String>, now
     ticket.first_situation.clone_from(&ticket.situation);
     ticket.first_cause.clone_from(&ticket.cause);
     ticket.next_step = Some(decision.next_step.clone());
+    ticket.product.clone_from(&examined.diagnosis.product);
     ticket.lacking = examined.diagnosis.missing.join(" ");
     ticket.priority = Some(USUAL_PRIORITY.to_owned());
     ticket.last_in = Some(millis(now));

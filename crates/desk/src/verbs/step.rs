@@ -1,6 +1,6 @@
 //! Taking a step of the methodology: the only way in which a ticket's state changes.
 
-use balcao_core::ticket::{Changed, Closing, Rules, State, Transition, transition};
+use balcao_core::ticket::{Changed, Closing, Rules, State, Team, Transition, transition};
 use balcao_store::ticket::Ticket;
 use balcao_store::{Conn, Scope, TicketId, Tx, diagnosis, evidence, pause, ticket};
 use jiff::Timestamp;
@@ -184,6 +184,7 @@ fn applied(mut row: Ticket, changed: &Changed, wanted: &Transition, now: Timesta
         row.team = Some(team.code().to_owned());
         // Whatever Code said was about the escalation before.
         row.code_said = None;
+        row.handed_over += i64::from(team == Team::Code);
     }
     row.analysis.clone_from(&standing.analysis);
     row.solution.clone_from(&standing.solution);

@@ -97,6 +97,12 @@ row! {
         lacking: String,
         /// Hash of the failure that it shows: cause, route and environment, whoever it is.
         signature: Option<String>,
+        /// The product that it speaks of, by its code.
+        product: Option<String>,
+        /// How often it was handed to Code.
+        handed_over: i64,
+        /// How often Code gave it back for want of information.
+        returned: i64,
     }
 }
 
@@ -180,6 +186,9 @@ impl Ticket {
             code_said: None,
             lacking: String::new(),
             signature: None,
+            product: None,
+            handed_over: 0,
+            returned: 0,
         }
     }
 }
@@ -367,6 +376,8 @@ pub enum Volume {
     Cause,
     /// The partner.
     Partner,
+    /// The product.
+    Product,
     /// The channel.
     Channel,
     /// How it was closed.
@@ -379,6 +390,7 @@ impl Volume {
             Self::Situation => "coalesce(t.situation, '-')",
             Self::Cause => "coalesce(t.situation, '-') || ' · ' || coalesce(t.cause, '-')",
             Self::Partner => "coalesce(t.partner, '-')",
+            Self::Product => "coalesce(t.product, '-')",
             Self::Channel => "t.channel",
             Self::Closing => "coalesce(t.closing, '-')",
         }

@@ -68,7 +68,7 @@ pub(crate) async fn diagnose(visit: Visit, fields: Fields) -> Shown {
         return form(visit).await;
     }
     if visit.caller.is_none() {
-        visit.app.limits.take_pasted()?;
+        visit.app.limits.take_pasted(&visit.from)?;
     }
     let (inbound, _raw) = message(&text, (None, None), now)?;
     let line = match &visit.caller {
@@ -84,7 +84,7 @@ pub(crate) async fn ticket(visit: Visit, fields: Fields) -> Shown {
     let (desk, now, text) = (&visit.app.desk, visit.app.now(), pasted(&fields)?);
     let contact = visit.caller.clone().filter(|caller| !caller.is_staff());
     if visit.caller.is_none() {
-        visit.app.limits.take_pasted()?;
+        visit.app.limits.take_pasted(&visit.from)?;
     }
     // Whoever is not logged in is heard, but is nobody until they write from an address of their own: what the address discloses is for
     // the people of the desk.

@@ -154,6 +154,12 @@ impl Frame {
         known.map_or_else(|| code.to_owned(), |partner| partner.name.clone())
     }
 
+    /// The name of a product.
+    pub(crate) fn product(&self, code: &str) -> String {
+        let known = self.state.world.registry.products.iter().find(|product| product.code == code);
+        known.map_or_else(|| code.to_owned(), |product| product.name.clone())
+    }
+
     pub(crate) fn situation(&self, code: &str) -> String {
         self.state.world.procedure.situation_name(code).to_owned()
     }

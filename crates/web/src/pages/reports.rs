@@ -99,6 +99,7 @@ async fn figures(
         ("by-situation", Volume::Situation),
         ("by-cause", Volume::Cause),
         ("by-partner", Volume::Partner),
+        ("by-product", Volume::Product),
         ("by-channel", Volume::Channel),
         ("by-closing", Volume::Closing),
     ] {
@@ -133,6 +134,7 @@ fn called(f: &Frame, volume: Volume, name: &str) -> String {
             None => name.to_owned(),
         },
         Volume::Partner => f.partner(name),
+        Volume::Product => f.product(name),
         Volume::Channel => f.code("channel", name),
         Volume::Closing => f.code("event", name),
     }
@@ -147,14 +149,20 @@ struct Tally {
     resolution: Vec<SignedDuration>,
     undocumented: i64,
     reopened: i64,
+    handed_over: i64,
+    returned: i64,
 }
 
 impl Tally {
     fn add(&mut self, ticket: &Ticket, f: &Frame) {
-        if let (Some(last), Some(first)) = (&ticket.final_situation, &ticket.first_situation) {
-            let same = last == first && ticket.final_cause == ticket.first_cause;
-            *(if same { &mut self.right_at_first } else { &mut self.corrected }) += 1;
+        // What a person said, at the end or before, is what the first diagnosis is measured by.
+        let said = ticket.classified_by.as_ref().and(ticket.situation.as_ref().zip(ticket.cause.as_ref()));
+        let last = ticket.final_situation.as_ref().zip(ticket.final_cause.as_ref()).or(said);
+        if let (Some(last), Some(first)) = (last, ticket.first_situation.as_ref().zip(ticket.first_cause.as_ref())) {
+            *(if last == first { &mut self.right_at_first } else { &mut self.corrected }) += 1;
         }
+        self.handed_over += ticket.handed_over;
+        self.returned += ticket.returned;
         let calendar = f.state.world.calendar();
         let business = |to: i64| {
             let (from, to) = (instant(ticket.created), instant(to));
@@ -177,10 +185,12 @@ impl Tally {
         ];
         let diagnosed =
             vec![(f.t("right-at-first"), self.right_at_first), (f.t("corrected-later"), self.corrected)];
+        let escalated = vec![(f.t("handed-over"), self.handed_over), (f.t("returned"), self.returned)];
         let others = vec![(f.t("undocumented"), self.undocumented), (f.t("reopened"), self.reopened)];
         vec![
             Figure { code: "times", rows: times },
             Figure { code: "diagnosed", rows: diagnosed },
+            Figure { code: "escalated", rows: escalated },
             Figure { code: "others", rows: others },
         ]
     }

@@ -12,6 +12,7 @@ use balcao_desk::people::session;
 use super::frame::Frame;
 use super::words::Language;
 use super::wrong::Wrong;
+use crate::peer::peer;
 use crate::problem::Problem;
 use crate::router::App;
 
@@ -29,6 +30,8 @@ pub(crate) struct Visit {
     here: String,
     notice: Option<String>,
     pub(crate) agent: String,
+    /// From where, as rates are counted.
+    pub(crate) from: String,
 }
 
 impl Visit {
@@ -59,9 +62,10 @@ impl FromRequestParts<App> for Visit {
                 Err(other) => return Err(other.into()),
             }
         }
+        let from = peer(parts, app.proxies);
         let left = match &caller {
             Some(known) => app.limits.take(known)?,
-            None => app.limits.take_stranger()?,
+            None => app.limits.take_stranger(&from)?,
         };
         if let Some(seen) = parts.extensions.get::<crate::logs::Seen>() {
             seen.set(caller.as_ref().map_or("-", |caller| caller.id.as_str()), left);
@@ -87,6 +91,7 @@ impl FromRequestParts<App> for Visit {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             notice,
             agent: agent.chars().take(200).collect(),
+            from,
         })
     }
 }
