@@ -53,7 +53,8 @@ pub async fn serve(
         tasks.spawn(keep_up(app.clone(), stopping.clone()));
         tasks.spawn(tell_news(app.clone(), stopping.clone()));
         let (mut asked, looked_at) = (stopping.clone(), app.clone());
-        let server = axum::serve(listener, router(app).into_make_service_with_connect_info::<std::net::SocketAddr>());
+        let server =
+            axum::serve(listener, router(app).into_make_service_with_connect_info::<std::net::SocketAddr>());
         let server = server.with_graceful_shutdown(async move {
             let _ended = asked.wait_for(|stop| *stop).await;
             looked_at.let_go();

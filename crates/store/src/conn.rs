@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use futures_util::future::BoxFuture;
 use sqlx::any::Any;
 use sqlx::pool::PoolConnection;
-use sqlx::{AnyConnection, AssertSqlSafe, Transaction};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use crate::dialect::Engine;
 
@@ -23,7 +23,35 @@ pub struct Conn {
 enum Link {
     Own(Box<AnyConnection>),
     Pooled(PoolConnection<Any>),
-    Open(Transaction<'static, Any>),
+    Open(Open),
+}
+
+/// A connection of the pool in a transaction. Whoever gives up half-way (a caller that went away, a panic) leaves it closed, and the server
+/// undoes by itself: it never goes back to the pool with a transaction open.
+#[derive(Debug)]
+pub(crate) struct Open {
+    connection: PoolConnection<Any>,
+    ended: bool,
+}
+
+impl Open {
+    /// Runs a statement without values.
+    pub(crate) async fn run(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(text).execute(&mut *self.connection).await.map(|_| ())
+    }
+
+    /// Gives the connection back: nothing of it is open any more.
+    pub(crate) fn end(mut self) {
+        self.ended = true;
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.connection.close_on_drop();
+        }
+    }
 }
 
 impl Conn {
@@ -45,7 +73,7 @@ impl Conn {
         match &mut self.link {
             Link::Own(connection) => connection,
             Link::Pooled(connection) => connection,
-            Link::Open(transaction) => transaction,
+            Link::Open(open) => &mut open.connection,
         }
     }
 
@@ -65,22 +93,29 @@ impl Tx {
         Self(conn)
     }
 
-    pub(crate) fn begun(transaction: Transaction<'static, Any>, engine: Engine) -> Self {
-        Self(Conn { link: Link::Open(transaction), engine })
+    /// Begins one on a connection of the pool.
+    pub(crate) async fn begin(connection: PoolConnection<Any>, engine: Engine) -> Result<Self, sqlx::Error> {
+        let mut open = Open { connection, ended: false };
+        open.run(engine.begin()).await?;
+        Ok(Self(Conn { link: Link::Open(open), engine }))
     }
 
-    /// Ends it and keeps what was written.
-    pub(crate) async fn keep(self) -> Result<(), sqlx::Error> {
+    /// Ends it and keeps what was written. The connection comes back, for whoever must know that the server lived on meanwhile.
+    pub(crate) async fn keep(self) -> Result<Option<Open>, sqlx::Error> {
         match self.0.link {
-            Link::Open(transaction) => transaction.commit().await,
-            Link::Own(_) | Link::Pooled(_) => Ok(()),
+            Link::Open(mut open) => open.run("commit").await.map(|()| Some(open)),
+            Link::Own(_) | Link::Pooled(_) => Ok(None),
         }
     }
 
     /// Ends it and keeps nothing.
     pub(crate) async fn undo(self) -> Result<(), sqlx::Error> {
         match self.0.link {
-            Link::Open(transaction) => transaction.rollback().await,
+            Link::Open(mut open) => {
+                open.run("rollback").await?;
+                open.end();
+                Ok(())
+            }
             Link::Own(_) | Link::Pooled(_) => Ok(()),
         }
     }

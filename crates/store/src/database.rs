@@ -1,12 +1,14 @@
 //! One database: a pool to read from and a way to write.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 
-use crate::conn::{Conn, Tx, Work};
+use crate::conn::{Conn, Open, Tx, Work};
 use crate::dialect::Engine;
 use crate::error::StoreError;
 use crate::writer::{Connect, Sharing, Writer};
@@ -24,6 +26,36 @@ pub(crate) struct Database {
     engine: Engine,
     pool: AnyPool,
     writer: Option<Writer>,
+    syncs: Arc<Syncs>,
+}
+
+/// How far a server's disk has what was committed: many wait for one sync.
+///
+/// A server that crashes loses what it committed without a sync, and may be back before anybody notices. So everybody speaks on the
+/// connection that committed: while it lives, the server that it committed to does.
+#[derive(Debug, Default)]
+struct Syncs {
+    /// Commits so far.
+    committed: AtomicU64,
+    /// How many of them were on disk at the end of the last sync; held by whoever syncs.
+    kept: tokio::sync::Mutex<u64>,
+}
+
+impl Syncs {
+    /// Returns when what `open` has just committed is on disk.
+    async fn wait(&self, open: &mut Open, engine: Engine) -> Result<(), sqlx::Error> {
+        let own = self.committed.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut kept = self.kept.lock().await;
+        if *kept >= own {
+            drop(kept);
+            // Another synced after this commit. That it was the same server is known by this connection having lived through it.
+            return open.run(engine.ping()).await;
+        }
+        let all = self.committed.load(Ordering::SeqCst);
+        open.run(engine.sync()).await?;
+        *kept = all;
+        Ok(())
+    }
 }
 
 impl Database {
@@ -50,7 +82,7 @@ impl Database {
             .connect(url)
             .await
             .map_err(|source| StoreError::Open { place: place.to_owned(), source })?;
-        Ok(Self { engine, pool, writer: None })
+        Ok(Self { engine, pool, writer: None, syncs: Arc::default() })
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -73,9 +105,9 @@ impl Database {
         if let Some(writer) = &self.writer {
             return writer.write(work).await;
         }
-        let begun = self.pool.begin_with(self.engine.begin()).await;
-        let begun = begun.map_err(|source| StoreError::query("begin a transaction", source))?;
-        let mut tx = Tx::begun(begun, self.engine);
+        let begun = async { Tx::begin(self.pool.acquire().await?, self.engine).await };
+        let begun = begun.await;
+        let mut tx = begun.map_err(|source| StoreError::query("begin a transaction", source))?;
         match work(&mut tx).await {
             Ok(done) => self.keep(tx).await.map(|()| done).map_err(E::from),
             // If undoing fails the connection is gone, and the server undoes by itself.
@@ -89,10 +121,12 @@ impl Database {
     /// Commits, and waits until the disk has it.
     async fn keep(&self, tx: Tx) -> Result<(), StoreError> {
         let kept = async {
-            tx.keep().await?;
-            sqlx::raw_sql(self.engine.sync()).execute(&self.pool).await.map(|_| ())
+            let Some(mut open) = tx.keep().await? else { return Ok(()) };
+            self.syncs.wait(&mut open, self.engine).await?;
+            open.end();
+            Ok(())
         };
-        kept.await.map_err(|source| StoreError::Commit { source: source.into() })
+        kept.await.map_err(|source| StoreError::Commit { source: sqlx::Error::into(source) })
     }
 
     pub(crate) async fn close(&self) {

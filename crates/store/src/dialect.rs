@@ -61,6 +61,11 @@ impl Engine {
         }
     }
 
+    /// Asks whether the other side is there, at the least cost.
+    pub(crate) fn ping(self) -> &'static str {
+        ";"
+    }
+
     /// The place of value `n`, from 1, in a statement of thousands: SQLite searches the names of numbered ones, one after the other.
     pub(crate) fn place(self, n: usize) -> String {
         match self {

@@ -71,6 +71,17 @@ impl Server {
         panic!("the PostgreSQL server did not end within 30 s");
     }
 
+    /// Kills one of the processes that serve connections, as when memory runs out: the server ends all others, loses what it had not yet
+    /// written, and serves again at once. `false` where nobody was connected.
+    pub fn crash(&self) -> bool {
+        let lock = fs::read_to_string(self.home.join("data/postmaster.pid")).unwrap_or_default();
+        let parent = lock.lines().next().unwrap_or_default().to_owned();
+        let found = Command::new("pgrep").args(["-P", &parent, "-f", "postgres: balcao"]).output();
+        let found = String::from_utf8(found.expect("pgrep runs").stdout).unwrap_or_default();
+        let Some(one) = found.lines().next() else { return false };
+        Command::new("kill").args(["-KILL", one]).status().is_ok_and(|status| status.success())
+    }
+
     /// Starts it again after [`Self::fail`], on the same port and the same data.
     pub fn come_back(&self) {
         let shell = serve(&self.programs, &self.home, self.user.as_deref(), self.port, self.durable);

@@ -135,7 +135,10 @@ fn curl(f: &Frame, d: &Diagnosed) -> String {
 fn address(base: &str, path: &str) -> String {
     let base = base.trim_end_matches('/');
     let root = base.find("://").map_or(0, |at| at + 3);
-    let own = base.get(root..).and_then(|rest| rest.find('/')).map_or("", |at| base.get(root + at..).unwrap_or_default());
+    let own = base
+        .get(root..)
+        .and_then(|rest| rest.find('/'))
+        .map_or("", |at| base.get(root + at..).unwrap_or_default());
     let repeated = !own.is_empty()
         && path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let host = if repeated { base.strip_suffix(own).unwrap_or(base) } else { base };

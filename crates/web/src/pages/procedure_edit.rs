@@ -78,8 +78,14 @@ pub(crate) async fn form(Staff(visit, caller): Staff, Query(wanted): Query<Wante
 
 /// Every file with what is in it, rules first, then replies by their titles.
 fn described(f: &Frame, names: impl Iterator<Item = String>) -> Vec<(String, String)> {
-    let titles: BTreeMap<String, String> =
-        f.state.world.procedure.standard_replies().into_iter().map(|(name, title)| (name.to_owned(), title)).collect();
+    let titles: BTreeMap<String, String> = f
+        .state
+        .world
+        .procedure
+        .standard_replies()
+        .into_iter()
+        .map(|(name, title)| (name.to_owned(), title))
+        .collect();
     let words = |name: &str| {
         let reply = name.strip_prefix("replies/").and_then(|name| name.strip_suffix(".md.j2"));
         match reply {

@@ -36,8 +36,13 @@ impl Wanted {
     /// The address with another view, other filters kept.
     fn address(&self, ver: &str, cursor: Option<&str>) -> String {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        let pairs =
-            [("ver", ver), ("parceiro", &self.parceiro), ("situacao", &self.situacao), ("causa", &self.causa), ("q", &self.q)];
+        let pairs = [
+            ("ver", ver),
+            ("parceiro", &self.parceiro),
+            ("situacao", &self.situacao),
+            ("causa", &self.causa),
+            ("q", &self.q),
+        ];
         for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
             form.append_pair(name, value);
         }
@@ -97,8 +102,12 @@ pub(crate) fn row(listed: Listed) -> Row {
 pub(crate) async fn list(Staff(visit, caller): Staff, Query(wanted): Query<Wanted>) -> Shown {
     let (f, desk) = (visit.frame(), &visit.app.desk);
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
-    let mut filter =
-        Filter { partner: some(&wanted.parceiro), situation: some(&wanted.situacao), cause: some(&wanted.causa), ..Filter::default() };
+    let mut filter = Filter {
+        partner: some(&wanted.parceiro),
+        situation: some(&wanted.situacao),
+        cause: some(&wanted.causa),
+        ..Filter::default()
+    };
     let ver = if wanted.ver.is_empty() { "open" } else { wanted.ver.as_str() };
     match ver {
         "all" => {}

@@ -158,7 +158,9 @@ impl Tally {
         // What a person said, at the end or before, is what the first diagnosis is measured by.
         let said = ticket.classified_by.as_ref().and(ticket.situation.as_ref().zip(ticket.cause.as_ref()));
         let last = ticket.final_situation.as_ref().zip(ticket.final_cause.as_ref()).or(said);
-        if let (Some(last), Some(first)) = (last, ticket.first_situation.as_ref().zip(ticket.first_cause.as_ref())) {
+        if let (Some(last), Some(first)) =
+            (last, ticket.first_situation.as_ref().zip(ticket.first_cause.as_ref()))
+        {
             *(if last == first { &mut self.right_at_first } else { &mut self.corrected }) += 1;
         }
         self.handed_over += ticket.handed_over;
