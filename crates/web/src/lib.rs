@@ -8,6 +8,7 @@
 
 mod api;
 mod caller;
+mod counts;
 mod description;
 mod extract;
 mod health;

@@ -13,6 +13,7 @@ use balcao_desk::Desk;
 use jiff::Timestamp;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::counts::Counts;
 use crate::health::Meter;
 use crate::limits::Limits;
 use crate::problem::Problem;
@@ -44,6 +45,7 @@ pub struct App {
     pub(crate) desk: Desk,
     pub(crate) limits: Limits,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) counts: Arc<Counts>,
     pub(crate) courier: Arc<dyn Courier>,
     /// The tickets that change, for whoever looks.
     pub(crate) news: tokio::sync::broadcast::Sender<News>,
@@ -69,7 +71,17 @@ impl App {
     pub fn new(desk: Desk, limits: Limits, clock: Clock) -> Self {
         let (news, _nobody_yet) = tokio::sync::broadcast::channel(pages::BEHIND);
         let courier = Arc::new(NoCourier);
-        Self { desk, limits, meter: Arc::new(Meter::new()), courier, news, secure: false, proxies: 0, clock }
+        Self {
+            desk,
+            limits,
+            meter: Arc::new(Meter::new()),
+            counts: Arc::default(),
+            courier,
+            news,
+            secure: false,
+            proxies: 0,
+            clock,
+        }
     }
 
     /// With somebody who carries links.

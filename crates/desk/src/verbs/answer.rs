@@ -143,10 +143,7 @@ async fn attempt(
             row.awaiting_since = row.awaiting_since.or(Some(millis(now)));
         }
     }
-    if let Some(said) = then.code_said {
-        row.code_said = Some(said.code().to_owned());
-        row.returned += i64::from(said == CodeSays::Needs);
-    }
+    then.code_said.inspect(|said| said.note_on(&mut row));
     row.updated = millis(now);
     due::set(&mut row, &pauses, &state.world);
     let message = Message {

@@ -38,6 +38,12 @@ impl CodeSays {
         }
     }
 
+    /// Notes it on a ticket's row.
+    pub(super) fn note_on(self, row: &mut Ticket) {
+        row.code_said = Some(self.code().to_owned());
+        row.returned += i64::from(self == Self::Needs);
+    }
+
     /// The word with this code.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {

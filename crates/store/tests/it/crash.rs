@@ -55,9 +55,7 @@ async fn write(store: Store, caller: usize, stop: Arc<AtomicBool>) -> Vec<String
         }
         let name = format!("{caller}-{n}");
         let own = name.clone();
-        let written = store.write(move |tx| {
-            Box::pin(async move { setting::put(tx, &own, "x").await })
-        });
+        let written = store.write(move |tx| Box::pin(async move { setting::put(tx, &own, "x").await }));
         match written.await {
             Ok(()) => acknowledged.push(name),
             Err(_crashed) => tokio::time::sleep(Duration::from_millis(3)).await,

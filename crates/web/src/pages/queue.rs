@@ -9,12 +9,13 @@ use balcao_desk::verbs::{kept_list, show, step};
 use balcao_desk::{DeskError, millis};
 use balcao_store::Page;
 use balcao_store::saved_view::SavedView;
-use balcao_store::ticket::{self, Filter, Ticket};
+use balcao_store::ticket::{Filter, Ticket};
 use serde::Deserialize;
 
 use super::frame::Frame;
 use super::visit::{Fields, Staff};
 use super::{Shown, done, page};
+use crate::counts;
 
 /// Tickets of a page.
 const PAGE: u16 = 50;
@@ -122,9 +123,7 @@ pub(crate) async fn list(Staff(visit, caller): Staff, Query(wanted): Query<Wante
     let cursor = Page { cursor: wanted.cursor.clone(), limit: PAGE };
     let query = some(&wanted.q);
     let listing = list::list(desk, &caller, (filter, query.as_deref()), &cursor).await?;
-    let mut conn = desk.store().read().await.map_err(DeskError::from)?;
-    let states = ticket::states(&mut conn, &caller.scope()).await.map_err(DeskError::from)?;
-    drop(conn);
+    let states = counts::states(&visit.app.counts, desk, caller.scope()).await?;
     let views = kept_list::seen(desk, &caller).await?;
     let registry = &f.state.world.registry;
     let mut partners: Vec<(String, String)> =
