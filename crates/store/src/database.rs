@@ -1,14 +1,12 @@
 //! One database: a pool to read from and a way to write.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 
-use crate::conn::{Conn, Open, Tx, Work};
+use crate::conn::{Conn, Tx, Work};
 use crate::dialect::Engine;
 use crate::error::StoreError;
 use crate::writer::{Connect, Sharing, Writer};
@@ -26,36 +24,6 @@ pub(crate) struct Database {
     engine: Engine,
     pool: AnyPool,
     writer: Option<Writer>,
-    syncs: Arc<Syncs>,
-}
-
-/// How far a server's disk has what was committed: many wait for one sync.
-///
-/// A server that crashes loses what it committed without a sync, and may be back before anybody notices. So everybody speaks on the
-/// connection that committed: while it lives, the server that it committed to does.
-#[derive(Debug, Default)]
-struct Syncs {
-    /// Commits so far.
-    committed: AtomicU64,
-    /// How many of them were on disk at the end of the last sync; held by whoever syncs.
-    kept: tokio::sync::Mutex<u64>,
-}
-
-impl Syncs {
-    /// Returns when what `open` has just committed is on disk.
-    async fn wait(&self, open: &mut Open, engine: Engine) -> Result<(), sqlx::Error> {
-        let own = self.committed.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut kept = self.kept.lock().await;
-        if *kept >= own {
-            drop(kept);
-            // Another synced after this commit. That it was the same server is known by this connection having lived through it.
-            return open.run(engine.ping()).await;
-        }
-        let all = self.committed.load(Ordering::SeqCst);
-        open.run(engine.sync()).await?;
-        *kept = all;
-        Ok(())
-    }
 }
 
 impl Database {
@@ -82,7 +50,7 @@ impl Database {
             .connect(url)
             .await
             .map_err(|source| StoreError::Open { place: place.to_owned(), source })?;
-        Ok(Self { engine, pool, writer: None, syncs: Arc::default() })
+        Ok(Self { engine, pool, writer: None })
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -118,11 +86,12 @@ impl Database {
         }
     }
 
-    /// Commits, and waits until the disk has it.
+    /// Commits, and waits until the disk has it, on the connection that committed. A server that crashes loses what it committed without a
+    /// sync, and may be back before anybody notices: on another connection it would answer that all is well.
     async fn keep(&self, tx: Tx) -> Result<(), StoreError> {
         let kept = async {
             let Some(mut open) = tx.keep().await? else { return Ok(()) };
-            self.syncs.wait(&mut open, self.engine).await?;
+            open.run(self.engine.sync()).await?;
             open.end();
             Ok(())
         };

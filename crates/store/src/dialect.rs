@@ -61,9 +61,33 @@ impl Engine {
         }
     }
 
-    /// Asks whether the other side is there, at the least cost.
-    pub(crate) fn ping(self) -> &'static str {
-        ";"
+    /// Gives the next protocol number of the year `$1`.
+    ///
+    /// Whoever waits on PostgreSQL for a row waits for a transaction to end, and all who do are woken at once: some wait again and again.
+    /// Advisory locks are given in the order of coming.
+    pub(crate) fn next_number(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "insert into protocol_counter (year, last) values ($1, 1) \
+                 on conflict (year) do update set last = protocol_counter.last + 1 returning last"
+            }
+            Self::Postgres => {
+                "with turn as materialized (select pg_advisory_xact_lock(7310586176)) \
+                 insert into protocol_counter (year, last) select cast($1 as bigint), 1 from turn \
+                 on conflict (year) do update set last = protocol_counter.last + 1 returning last"
+            }
+        }
+    }
+
+    /// Takes the next place in the trail, and what it follows on; in turn, as [`Engine::next_number`].
+    pub(crate) fn next_place(self) -> &'static str {
+        match self {
+            Self::Sqlite => "update trail_head set seq = seq + 1 where one = 1 returning seq, hash",
+            Self::Postgres => {
+                "with turn as materialized (select pg_advisory_xact_lock(7310586177)) \
+                 update trail_head set seq = seq + 1 from turn where one = 1 returning seq, hash"
+            }
+        }
     }
 
     /// The place of value `n`, from 1, in a statement of thousands: SQLite searches the names of numbered ones, one after the other.

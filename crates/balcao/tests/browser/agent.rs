@@ -190,6 +190,20 @@ async fn with_the_keyboard(browser: Arc<Browser>) -> Tried {
     browser.go(&format!("/chamados/{number}")).await?;
     let kept = browser.one("#texto").await?.prop("value").await?;
     assert_eq!(kept.as_deref(), Some("Um rascunho que não se perde."));
+    // The answer goes out without a mouse.
+    browser.one("body").await?.send_keys("r").await?;
+    for _ in 0..20 {
+        let active = browser.driver.active_element().await?;
+        if active.attr("value").await?.as_deref() == Some("resposta") {
+            break;
+        }
+        active.send_keys(Key::Tab).await?;
+    }
+    let old = browser.one("html").await?;
+    browser.driver.active_element().await?.send_keys(Key::Enter).await?;
+    browser.gone(&old).await;
+    let text = browser.text().await?;
+    assert!(text.contains("Um rascunho que não se perde.") && text.contains("enviada"), "{text}");
     // Somebody else changes the ticket: whoever looks is told.
     let client =
         balcao_testkit::api::Client::new(&crate::browser::demo().address, &crate::browser::demo().token);

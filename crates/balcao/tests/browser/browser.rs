@@ -178,12 +178,15 @@ impl Browser {
     }
 }
 
-/// Runs one body, and closes the browser however it ends.
+/// Runs one body, and closes the browser however it ends: with scripts on a desk in the light theme, without them on a telephone in the dark.
 pub(crate) async fn in_one<F>(scripts: bool, body: fn(std::sync::Arc<Browser>) -> F)
 where
     F: Future<Output = crate::Tried>,
 {
-    let browser = std::sync::Arc::new(Browser::open(scripts, 1440).await);
+    let browser = std::sync::Arc::new(Browser::open(scripts, if scripts { 1440 } else { 390 }).await);
+    browser.go("/").await.unwrap();
+    let theme = if scripts { "light" } else { "dark" };
+    browser.driver.add_cookie(Cookie::new("balcao_theme", theme)).await.unwrap();
     let tried = body(browser.clone()).await;
     let text = browser.text().await.unwrap_or_default();
     let url = browser.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();

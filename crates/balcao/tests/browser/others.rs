@@ -87,8 +87,10 @@ async fn language_and_theme_stay_as_chosen(browser: Arc<Browser>) -> Tried {
     browser.go("/").await?;
     browser.press("button[name=idioma]").await?;
     assert!(browser.text().await?.contains("Partner API support"));
+    let before = browser.one("html").await?.attr("data-theme").await?;
     browser.press("button[name=tema]").await?;
-    assert_eq!(browser.one("html").await?.attr("data-theme").await?.as_deref(), Some("dark"));
+    let after = browser.one("html").await?.attr("data-theme").await?;
+    assert_eq!(after.as_deref(), Some(if before.as_deref() == Some("dark") { "light" } else { "dark" }));
     browser.go("/diagnostico").await?;
     assert!(browser.text().await?.contains("What is wrong with the call?"));
     Ok(())

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::account::{in_person, role};
-use super::hash_of;
+use super::{hash_of, rank};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
@@ -81,6 +81,7 @@ pub async fn revoke(
     (of, id): (&AccountId, &str),
     now: Timestamp,
 ) -> Result<(), DeskError> {
+    may_end(desk, caller, of).await?;
     let known = list(desk, caller, of).await?;
     let found = known.into_iter().find(|session| id_of(session) == id && session.revoked.is_none());
     let found = found.ok_or(DeskError::NotFound("sessão"))?;
@@ -97,9 +98,7 @@ pub async fn revoke_all(
     of: &AccountId,
     now: Timestamp,
 ) -> Result<u64, DeskError> {
-    if in_person(caller).as_ref() != Some(of) {
-        caller.must(Permission::ManagePeople)?;
-    }
+    may_end(desk, caller, of).await?;
     let (caller, of) = (caller.clone(), of.clone());
     desk.store()
         .write(move |tx| {
@@ -112,6 +111,20 @@ pub async fn revoke_all(
             })
         })
         .await
+}
+
+/// Everybody ends his own sessions; whoever looks after people those of whoever has no more than himself.
+async fn may_end(desk: &Desk, caller: &Caller, of: &AccountId) -> Result<(), DeskError> {
+    if in_person(caller).as_ref() == Some(of) {
+        return Ok(());
+    }
+    caller.must(Permission::ManagePeople)?;
+    let mut conn = desk.store().read().await?;
+    let row = account::get(&mut conn, of).await?.ok_or(DeskError::NotFound("conta"))?;
+    if rank::may_give(caller, role(&row)?).is_err() {
+        return Err(DeskError::Forbidden("encerrar a sessão de quem pode mais do que você"));
+    }
+    Ok(())
 }
 
 /// By what a session is named: enough of its hash to tell it from others, not enough to find it.

@@ -94,6 +94,14 @@ async fn all_sessions_of_one_end_together(home: &Home) {
         }
     }
     assert!(is_open(home, &of_bia.token, 0).await);
+    // Nobody ends the session of whoever may do more.
+    let ada = home.member("ada", Role::Administrator).await;
+    let of_ada = home.entered("ada", noon()).await;
+    let named = session::id_of(&session::list(&home.desk, &ada, &id(&ada)).await.unwrap()[0]);
+    let one = session::revoke(&home.desk, &manager, (&id(&ada), &named), noon()).await;
+    let all = session::revoke_all(&home.desk, &manager, &id(&ada), noon()).await;
+    assert!(matches!((one, all), (Err(DeskError::Forbidden(_)), Err(DeskError::Forbidden(_)))));
+    assert!(is_open(home, &of_ada.token, 0).await);
 }
 
 async fn a_disabled_account_has_no_session_even_when_it_is_enabled_again(home: &Home) {

@@ -66,7 +66,7 @@ pub async fn append(
     link: impl Fn(&Entry) -> Vec<u8> + Send,
 ) -> Result<Entry, StoreError> {
     let what = "append to the trail";
-    let lock = Sql::new("update trail_head set seq = seq + 1 where one = 1 returning seq, hash");
+    let lock = Sql::new(tx.engine().next_place());
     let head: Option<(i64, Vec<u8>)> = lock.tuple(tx, what).await?;
     let (seq, previous_hash) = head.unwrap_or((1, Vec::new()));
     let Happening { ticket, at, actor, what: done, data } = happening;
