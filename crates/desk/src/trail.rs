@@ -1,7 +1,7 @@
 //! The trail as the desk writes and checks it: the core's chain of hashes over the store's rows.
 
 use balcao_core::ticket::trail::{self as chain, Broken, Hash, NOTHING};
-use balcao_store::{Conn, Store, StoreError, TicketId, Tx, trail};
+use balcao_store::{Batch, Conn, Store, StoreError, TicketId, Tx, trail};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -26,14 +26,29 @@ pub struct Event<'e> {
 /// # Errors
 /// If the database fails.
 pub async fn record(tx: &mut Tx, event: Event<'_>) -> Result<(), StoreError> {
-    let happening = trail::Happening {
+    trail::append(tx, happened(event), link).await.map(|_| ())
+}
+
+/// As [`record`], in one turn to the server with the rows of the change.
+///
+/// # Errors
+/// If the database fails, or one of the rows is there already.
+pub(crate) async fn record_with(
+    tx: &mut Tx,
+    event: Event<'_>,
+    rows: (Batch, &'static str),
+) -> Result<(), StoreError> {
+    trail::append_with(tx, happened(event), link, rows).await.map(|_| ())
+}
+
+fn happened(event: Event<'_>) -> trail::Happening {
+    trail::Happening {
         ticket: event.ticket.cloned(),
         at: event.at.as_millisecond(),
         actor: event.by.id.clone(),
         what: event.what.to_owned(),
         data: event.data.to_string(),
-    };
-    trail::append(tx, happening, link).await.map(|_| ())
+    }
 }
 
 /// The hash of an entry, from its place, the hash before it and its content.

@@ -265,13 +265,12 @@ impl Plan {
         batch.add_all(&self.evidence);
         batch.add(&self.run);
         batch.add_words(&ticket, &format!("{} {}", self.words, ticket.protocol));
-        batch.run(tx, "register a demand").await?;
         let data = json!({
             "protocol": ticket.protocol, "channel": ticket.channel, "situation": ticket.situation,
             "cause": ticket.cause, "procedure": self.run.procedure_revision,
         });
         let event = Event { ticket: Some(&ticket.id), at: now, by: caller, what: "received", data };
-        trail::record(tx, event).await?;
+        trail::record_with(tx, event, (batch, "register a demand")).await?;
         Ok(ticket)
     }
 }

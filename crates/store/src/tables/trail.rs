@@ -65,14 +65,26 @@ pub async fn append(
     happening: Happening,
     link: impl Fn(&Entry) -> Vec<u8> + Send,
 ) -> Result<Entry, StoreError> {
-    let what = "append to the trail";
+    let batch = Batch::new(tx);
+    append_with(tx, happening, link, (batch, "append to the trail")).await
+}
+
+/// As [`append`], in one turn to the server with what `batch` holds; `what` is done by it.
+///
+/// # Errors
+/// As [`append`] and as the batch.
+pub async fn append_with(
+    tx: &mut Tx,
+    happening: Happening,
+    link: impl Fn(&Entry) -> Vec<u8> + Send,
+    (mut batch, what): (Batch, &'static str),
+) -> Result<Entry, StoreError> {
     let lock = Sql::new(tx.engine().next_place());
     let head: Option<(i64, Vec<u8>)> = lock.tuple(tx, what).await?;
     let (seq, previous_hash) = head.unwrap_or((1, Vec::new()));
     let Happening { ticket, at, actor, what: done, data } = happening;
     let mut entry = Entry { seq, ticket, at, actor, what: done, data, previous_hash, hash: Vec::new() };
     entry.hash = link(&entry);
-    let mut batch = Batch::new(tx);
     batch.add(&entry);
     batch.statement("update trail_head set hash = $1 where one = 1", entry.hash.clone());
     batch.run(tx, what).await?;
