@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -9,8 +10,13 @@ use crate::browser::{Browser, CONTACT, ticket};
 
 const VERSION: &str = "4.10.3";
 
-/// The checker's script, from its package; fetched once.
-fn axe() -> String {
+/// The checker's script, from its package; fetched once, whichever test asks first.
+fn axe() -> &'static str {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    SCRIPT.get_or_init(fetched)
+}
+
+fn fetched() -> String {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-{VERSION}"));
     let script: PathBuf = home.join("node_modules/axe-core/axe.min.js");
     if !script.exists() {
@@ -69,7 +75,7 @@ async fn checked(width: u32) {
         let mut look = async |place: &str| {
             browser.go(place).await.unwrap();
             wrong.extend(
-                violations(&browser, &axe).await.into_iter().map(|one| format!("{place} {theme}: {one}")),
+                violations(&browser, axe).await.into_iter().map(|one| format!("{place} {theme}: {one}")),
             );
         };
         browser.go("/").await.unwrap();
