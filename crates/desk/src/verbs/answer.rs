@@ -36,7 +36,7 @@ pub enum Word {
 }
 
 /// The longest text of a reply or note, in bytes.
-const LONGEST: usize = 256 * 1024;
+pub(super) const LONGEST: usize = 256 * 1024;
 
 /// Adds a reply or a note. What looks like a secret in it is masked, whoever wrote it.
 ///

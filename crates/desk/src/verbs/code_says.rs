@@ -5,7 +5,7 @@ use balcao_store::ticket::Ticket;
 use balcao_store::{TicketId, ticket};
 use jiff::Timestamp;
 
-use super::answer::{Then, Word, answer_and};
+use super::answer::{LONGEST, Then, Word, answer_and};
 use crate::caller::{Caller, Permission};
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -71,7 +71,7 @@ pub type Told = (Ticket, Result<(), DeskError>);
 /// one that was changed meanwhile holds no other up. Everything but an acceptance gives the ticket back.
 ///
 /// # Errors
-/// If the caller does not speak for Code, or there is no such ticket for it.
+/// If the caller does not speak for Code, nothing is said, or there is no such ticket for it.
 pub async fn code_says(
     desk: &Desk,
     caller: &Caller,
@@ -80,6 +80,9 @@ pub async fn code_says(
     now: Timestamp,
 ) -> Result<Vec<Told>, DeskError> {
     caller.must(Permission::AnswerForCode)?;
+    if said.body.trim().is_empty() || said.body.len() > LONGEST {
+        return Err(DeskError::Invalid("`body` não pode ser vazio nem ter mais de 256 KiB".to_owned()));
+    }
     let mut all = vec![one(desk, caller, id).await?];
     if linked {
         all.extend(with_the_same_cause(desk, caller, id).await?);

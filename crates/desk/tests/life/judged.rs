@@ -136,6 +136,9 @@ async fn code_answers_one_or_all_that_share_the_failure(home: &Home) {
     }
     let refused = code_says(desk, &agent, (&all[0], false), &word(CodeSays::Accepted), now).await;
     assert!(matches!(refused, Err(DeskError::Forbidden(_))), "an agent does not speak for Code");
+    let unsaid = Said { body: " ".to_owned(), ..word(CodeSays::Accepted) };
+    let refused = code_says(desk, &code, (&all[0], true), &unsaid, now).await;
+    assert!(matches!(refused, Err(DeskError::Invalid(_))), "nothing was said");
     let told = code_says(desk, &code, (&all[0], false), &word(CodeSays::Accepted), now).await.unwrap();
     assert_eq!(told.len(), 1);
     let row = now_of(desk, &all[0]).await;
