@@ -143,7 +143,9 @@ async fn attempt(
             row.awaiting_since = row.awaiting_since.or(Some(millis(now)));
         }
     }
-    then.code_said.inspect(|said| said.note_on(&mut row));
+    if let Some(said) = then.code_said {
+        said.note_on(&mut row)?;
+    }
     row.updated = millis(now);
     due::set(&mut row, &pauses, &state.world);
     let message = Message {

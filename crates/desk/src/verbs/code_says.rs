@@ -38,10 +38,15 @@ impl CodeSays {
         }
     }
 
-    /// Notes it on a ticket's row.
-    pub(super) fn note_on(self, row: &mut Ticket) {
+    /// Notes it on the row of a ticket that is with Code.
+    pub(super) fn note_on(self, row: &mut Ticket) -> Result<(), DeskError> {
+        if !is_with_code(row) {
+            let text = "o chamado não está com o time de Code; escale-o antes de responder por ele";
+            return Err(DeskError::Conflict(text.to_owned()));
+        }
         row.code_said = Some(self.code().to_owned());
         row.returned += i64::from(self == Self::Needs);
+        Ok(())
     }
 
     /// The word with this code.
@@ -99,6 +104,10 @@ pub async fn code_says(
     Ok(told)
 }
 
+fn is_with_code(row: &Ticket) -> bool {
+    row.state == State::Escalated.code() && row.escalation.as_deref() == Some(Team::Code.code())
+}
+
 async fn one(desk: &Desk, caller: &Caller, id: &TicketId) -> Result<Ticket, DeskError> {
     let mut conn = desk.store().read().await?;
     ticket::get(&mut conn, &caller.scope(), id).await?.ok_or(DeskError::NotFound("chamado"))
@@ -128,9 +137,7 @@ pub async fn with_the_same_cause(
         let alike = ticket::with_signature(&mut conn, &scope, (signature, id), (0, 200)).await?;
         found.extend(alike);
     }
-    found.retain(|other| {
-        other.state == State::Escalated.code() && other.team.as_deref() == Some(Team::Code.code())
-    });
+    found.retain(is_with_code);
     found.sort_by_key(|other| other.position);
     found.dedup_by_key(|other| other.position);
     Ok(found)

@@ -10,10 +10,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::examine::{Examined, examine};
+use super::mark::Marks;
 use super::receive::{Arrival, attachment_rows, message_row, run_row, vouched};
 use super::standing::Line;
 use super::step::{self, Before};
-use super::{conversation, due, evidence as found, mark};
+use super::{conversation, due, evidence as found};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
@@ -111,8 +112,7 @@ pub(crate) struct Plan {
     run: diagnosis::Diagnosis,
     evidence: Vec<evidence::Evidence>,
     changes: Vec<Change>,
-    about: Option<String>,
-    signature: Option<String>,
+    marks: Marks,
     /// Of a correction: which evidence, and why.
     why: Option<(String, String)>,
 }
@@ -133,22 +133,8 @@ impl Plan {
         let run = run_row(&before.ticket.id, &examined, ids, now);
         let standing = if message.channel == super::correct::CHANNEL { "corrected" } else { found::GIVEN };
         let evidence = news(&before.ticket.id, &examined, &known, standing, now);
-        let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
-        let signature = mark::signature(&examined.diagnosis, desk.secrets());
-        let why = None;
-        Ok(Self {
-            before,
-            message,
-            attachments,
-            sealed,
-            examined,
-            run,
-            evidence,
-            changes,
-            about,
-            signature,
-            why,
-        })
+        let marks = Marks::of(&examined.diagnosis, desk.secrets());
+        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why: None })
     }
 
     /// Notes on the rows of one evidence who corrected it and why.
@@ -167,19 +153,8 @@ impl Plan {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Ticket, DeskError> {
-        let Self {
-            before,
-            message,
-            attachments,
-            sealed,
-            examined,
-            run,
-            evidence,
-            changes,
-            about,
-            signature,
-            why,
-        } = self;
+        let Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why } =
+            self;
         if !message::add(tx, &message).await? {
             // The same message was written meanwhile; the next try finds it.
             return Err(DeskError::Stale);
@@ -203,8 +178,7 @@ impl Plan {
         row.lacking = examined.diagnosis.missing.join(" ");
         row.next_step = Some(decision.next_step.clone());
         row.partner = examined.diagnosis.partner.clone().or(row.partner);
-        row.request_mark = about.or(row.request_mark);
-        row.signature = signature.or(row.signature);
+        marks.put_on(&mut row);
         if message.direction == "in" {
             row.last_in = Some(millis(now));
             // Whoever writes is not silent: until it is answered, nobody is reminded and nothing closed for want of an answer.

@@ -1,11 +1,30 @@
-//! Which one request a ticket is about, as a hash: two tickets with the same are about the same failure of the same caller.
+//! What a ticket is about, as hashes: its one request (the same failure of the same caller), and its failure (whoever called).
 
 use balcao_core::diagnosis::{Diagnosis, EvidenceSet};
+use balcao_store::ticket::Ticket;
 
 use crate::secrets::Secrets;
 
+/// Both, of one diagnosis.
+pub(crate) struct Marks {
+    request: Option<String>,
+    failure: Option<String>,
+}
+
+impl Marks {
+    pub(crate) fn of(diagnosis: &Diagnosis, secrets: &Secrets) -> Self {
+        Self { request: request(&diagnosis.evidence, secrets), failure: failure(diagnosis, secrets) }
+    }
+
+    /// Puts them on a ticket's row; what a later diagnosis does not see stays.
+    pub(crate) fn put_on(self, row: &mut Ticket) {
+        row.request_mark = self.request.or(row.request_mark.take());
+        row.signature = self.failure.or(row.signature.take());
+    }
+}
+
 /// `None` where the evidence does not single out a request: it needs a route, a minute, and a user or a key.
-pub(crate) fn of(evidence: &EvidenceSet, secrets: &Secrets) -> Option<String> {
+fn request(evidence: &EvidenceSet, secrets: &Secrets) -> Option<String> {
     let value = |name: &str| evidence.get(name).map(|shown| shown.value.to_ascii_lowercase());
     let (endpoint, at) = (value("endpoint")?, value("occurred_at")?);
     let caller = value("user").or_else(|| value("api_key"))?;
@@ -17,7 +36,7 @@ pub(crate) fn of(evidence: &EvidenceSet, secrets: &Secrets) -> Option<String> {
 
 /// Which failure a ticket shows, as a hash: two tickets with the same have one cause on one route of one environment, whoever called.
 /// `None` without a route.
-pub(crate) fn signature(diagnosis: &Diagnosis, secrets: &Secrets) -> Option<String> {
+fn failure(diagnosis: &Diagnosis, secrets: &Secrets) -> Option<String> {
     let value = |name: &str| diagnosis.evidence.get(name).map(|shown| shown.value.to_ascii_lowercase());
     let route = without_ids(&value("endpoint")?);
     let environment = value("environment").unwrap_or_default();

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::examine::{Examined, examine};
-use super::{due, evidence as found, mark};
+use super::mark::Marks;
+use super::{due, evidence as found};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
@@ -105,9 +106,7 @@ pub(crate) async fn receive_from(
     let claim = claim(desk, key, &same, now)?;
     let dedupe = dedupe(desk, caller, key, &same);
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
-    let about = mark::of(&examined.diagnosis.evidence, desk.secrets());
-    let mut plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone(), about.clone()), now)?;
-    plan.ticket.signature = mark::signature(&examined.diagnosis, desk.secrets());
+    let plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone()), now)?;
     let (line, caller_id) = (examined.line.clone(), caller.clone());
     let written = desk.store().write(move |tx| {
         Box::pin(async move {
@@ -235,10 +234,11 @@ impl Plan {
         desk: &Desk,
         inbound: &Inbound,
         examined: &Examined,
-        (raw, dedupe, about): (Vec<u8>, String, Option<String>),
+        (raw, dedupe): (Vec<u8>, String),
         now: Timestamp,
     ) -> Result<Self, DeskError> {
-        let ticket = new_ticket(inbound, examined, about, now);
+        let mut ticket = new_ticket(inbound, examined, now);
+        Marks::of(&examined.diagnosis, desk.secrets()).put_on(&mut ticket);
         let message = message_row(&ticket.id, inbound, examined, Some(dedupe));
         let attachments = attachment_rows(&message.id, inbound, examined);
         let kept = i64::from(desk.settings().keep_originals).saturating_mul(86_400_000);
@@ -275,7 +275,7 @@ impl Plan {
     }
 }
 
-fn new_ticket(inbound: &Inbound, examined: &Examined, about: Option<String>, now: Timestamp) -> Ticket {
+fn new_ticket(inbound: &Inbound, examined: &Examined, now: Timestamp) -> Ticket {
     let decision = &examined.diagnosis.decision;
     let subject = if examined.conversation.subject.is_empty() {
         first_line(&examined.conversation.body)
@@ -294,7 +294,6 @@ fn new_ticket(inbound: &Inbound, examined: &Examined, about: Option<String>, now
     ticket.lacking = examined.diagnosis.missing.join(" ");
     ticket.priority = Some(USUAL_PRIORITY.to_owned());
     ticket.last_in = Some(millis(now));
-    ticket.request_mark = about;
     due::set(&mut ticket, &[], &examined.state.world);
     ticket
 }

@@ -159,6 +159,12 @@ async fn code_answers_one_or_all_that_share_the_failure(home: &Home) {
         assert_eq!((row.state.as_str(), row.code_said.as_deref()), ("investigation", Some("fixed")));
     }
     assert_eq!(now_of(desk, &all[3]).await.code_said, None);
+    for said in [CodeSays::Accepted, CodeSays::Needs] {
+        let refused = code_says(desk, &caller(Role::Lead), (&all[3], false), &word(said), now).await.unwrap();
+        assert!(matches!(refused[0].1, Err(DeskError::Conflict(_))), "it is not with Code");
+    }
+    let row = now_of(desk, &all[3]).await;
+    assert_eq!((row.code_said, row.returned), (None, 0));
     // Another escalation begins without a word.
     let row = moved(desk, &agent, &all[0], &to_code(Some("voltou")), now).await.unwrap();
     assert_eq!(row.code_said, None);

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 
 /// Bytes of a file.
 pub(super) const MOST_SENT: usize = 16 * 1024 * 1024;
-/// Bytes of a file that waits in the page between trial and taking in; a longer one is chosen again.
+/// Bytes of a file that waits in the page between trial and taking in; a longer one is chosen again, and so is one that holds keys.
 const MOST_HELD: usize = 512 * 1024;
 
 /// What was sent.
@@ -83,7 +83,8 @@ pub(crate) async fn import(Staff(visit, caller): Staff, form: Multipart) -> Show
         Err(other) => return Err(other.into()),
     };
     let Sent { what, text, reason, delete_missing, .. } = sent;
-    let held = Some(text).filter(|text| tried.is_some() && text.len() <= MOST_HELD);
+    let keyless = what == "partners" || what == "users";
+    let held = Some(text).filter(|text| keyless && tried.is_some() && text.len() <= MOST_HELD);
     page(&Page { f: visit.frame(), tried, problems, what, reason, delete_missing, held })
 }
 
