@@ -77,9 +77,11 @@ fn measure(engine: &str, size: Size) {
     let client = Client::new(&running.address, &token);
     figures::ingest(&report, &client, size);
     figures::reading(&report, &client, size);
-    pages::pages(&report, (&desk, &running), size);
+    let cookie = pages::pages(&report, (&desk, &running), size);
     running.stop().expect("it ends well");
     let running = start(&desk, &log);
+    // First of all: what a program that has worked gives back meanwhile would hide what they cost.
+    pages::looking_on(&report, &running, &cookie);
     figures::creation_again(&report, &running, &token, size);
     running.stop().expect("it ends well");
     figures::look_ups(&report, place, size);

@@ -16,8 +16,8 @@ use crate::figures::Report;
 const LOOKING_ON: usize = 200;
 const PASSWORD: &str = "uma frase bem comprida para medir";
 
-/// The queue and a ticket: server time, bytes, a slow browser, and two hundred who look on.
-pub(crate) fn pages(report: &Report<'_>, (desk, running): (&Desk, &Running), size: Size) {
+/// The queue and a ticket: server time, bytes, and a slow browser. The cookie of whoever came in for it.
+pub(crate) fn pages(report: &Report<'_>, (desk, running): (&Desk, &Running), size: Size) -> String {
     let mut visitor = enter(desk, running);
     let queue = visitor.visit("/fila", None).expect("an answer");
     assert_eq!(queue.status, 200, "the queue is shown");
@@ -37,7 +37,7 @@ pub(crate) fn pages(report: &Report<'_>, (desk, running): (&Desk, &Running), siz
     let cookie = visitor.cookie().unwrap_or_default().to_owned();
     let places = ["/fila".to_owned(), format!("/chamados/{}", tickets[0])];
     in_a_slow_browser(report, running, &cookie, &places);
-    looking_on(report, running, &cookie);
+    cookie
 }
 
 /// An administrator who has come in.
@@ -110,7 +110,7 @@ fn timed(report: &Report<'_>, visitor: &mut Visitor, size: Size, what: &str, pat
 }
 
 /// Connections that wait for news, and what they cost.
-fn looking_on(report: &Report<'_>, running: &Running, cookie: &str) {
+pub(crate) fn looking_on(report: &Report<'_>, running: &Running, cookie: &str) {
     let host = running.address.trim_start_matches("http://");
     // What the first few bring in (pages of the database, threads) is no cost of one who looks on.
     drop((0..20).map(|_| look_on(host, cookie)).collect::<Vec<_>>());
