@@ -58,14 +58,16 @@ impl Batch {
         self.bind(words);
     }
 
-    /// Adds a statement with one value, `$1`.
-    pub(crate) fn statement<T>(&mut self, text: &str, value: T)
+    /// Adds a statement with two values, `$1` and `$2`.
+    pub(crate) fn statement<T, U>(&mut self, text: &str, first: T, second: U)
     where
         T: for<'t> sqlx::Encode<'t, Any> + sqlx::Type<Any> + Send + 'static,
+        U: for<'t> sqlx::Encode<'t, Any> + sqlx::Type<Any> + Send + 'static,
     {
-        self.texts.push(text.replace("$1", &place(self.bound + 1)));
-        self.bound += 1;
-        self.bind(value);
+        self.texts.push(renumbered(text, &place(self.bound + 1), &place(self.bound + 2)));
+        self.bound += 2;
+        self.bind(first);
+        self.bind(second);
     }
 
     fn bind<T>(&mut self, value: T)

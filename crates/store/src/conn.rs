@@ -85,34 +85,54 @@ impl Conn {
 
 /// A transaction: a [`Conn`] on which rows can be written too. Kept or undone by [`crate::Store::write`].
 #[derive(Debug)]
-pub struct Tx(Conn);
+pub struct Tx {
+    conn: Conn,
+    /// The end of the trail, while its row is held: then nobody else moves it.
+    trail_end: Option<(i64, Vec<u8>)>,
+}
 
 impl Tx {
     /// On a connection whose transaction the caller opens and ends himself.
     pub(crate) fn on(conn: Conn) -> Self {
-        Self(conn)
+        Self { conn, trail_end: None }
+    }
+
+    /// The end of the trail as this transaction left it; `None` if its row is not held yet.
+    pub(crate) fn trail_end(&self) -> Option<(i64, Vec<u8>)> {
+        self.trail_end.clone()
+    }
+
+    /// Notes the end of the trail, whose row this transaction has written.
+    pub(crate) fn hold_trail_end(&mut self, end: (i64, Vec<u8>)) {
+        self.trail_end = Some(end);
+    }
+
+    /// To be said when something was undone or the transaction ended: rows that were held may not be any more.
+    pub(crate) fn let_go(&mut self) {
+        self.trail_end = None;
     }
 
     /// Begins one on a connection of the pool.
     pub(crate) async fn begin(connection: PoolConnection<Any>, engine: Engine) -> Result<Self, sqlx::Error> {
         let mut open = Open { connection, ended: false };
         open.run(engine.begin()).await?;
-        Ok(Self(Conn { link: Link::Open(open), engine }))
+        Ok(Self::on(Conn { link: Link::Open(open), engine }))
     }
 
-    /// Ends it and keeps what was written. The connection comes back, for whoever must know that the server lived on meanwhile.
-    pub(crate) async fn keep(self) -> Result<Option<Open>, sqlx::Error> {
-        match self.0.link {
-            Link::Open(mut open) => open.run("commit").await.map(|()| Some(open)),
-            Link::Own(_) | Link::Pooled(_) => Ok(None),
-        }
+    /// Ends it and keeps what was written.
+    pub(crate) async fn keep(self) -> Result<(), sqlx::Error> {
+        self.end("commit").await
     }
 
     /// Ends it and keeps nothing.
     pub(crate) async fn undo(self) -> Result<(), sqlx::Error> {
-        match self.0.link {
+        self.end("rollback").await
+    }
+
+    async fn end(self, word: &'static str) -> Result<(), sqlx::Error> {
+        match self.conn.link {
             Link::Open(mut open) => {
-                open.run("rollback").await?;
+                open.run(word).await?;
                 open.end();
                 Ok(())
             }
@@ -125,12 +145,12 @@ impl Deref for Tx {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
-        &self.0
+        &self.conn
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }

@@ -9,12 +9,13 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 use crate::conn::{Conn, Tx, Work};
 use crate::dialect::Engine;
 use crate::error::StoreError;
+use crate::migrate::Part;
 use crate::writer::{Connect, Sharing, Writer};
 
 /// Connections that read a file at once: more only take memory from each other.
 const READERS: u32 = 4;
-/// Connections to a server, for reading and writing.
-const CONNECTIONS: u32 = 16;
+/// Connections to a server: those that read the desk, and as many for the request log.
+const CONNECTIONS: u32 = 8;
 /// How long a caller waits for a connection before he is told.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -27,23 +28,32 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// A file of SQLite; `place` is for people.
-    pub(crate) async fn open_file(url: &str, place: &str, sharing: Sharing) -> Result<Self, StoreError> {
-        let writer = start_writer(url, place, sharing).await?;
-        Ok(Self { writer: Some(writer), ..Self::open(Engine::Sqlite, url, place).await? })
+    /// One whose changes go over a single connection; `place` is for people and shows no password.
+    pub(crate) async fn open_written(
+        engine: Engine,
+        part: Part,
+        (url, place): (&str, &str),
+        sharing: Sharing,
+    ) -> Result<Self, StoreError> {
+        let writer = start_writer(engine, (url, place), sharing).await?;
+        Ok(Self { writer: Some(writer), ..Self::open(engine, part, (url, place)).await? })
     }
 
-    /// A server, or a file to read from; `place` is for people and shows no password.
-    pub(crate) async fn open(engine: Engine, url: &str, place: &str) -> Result<Self, StoreError> {
+    /// One whose changes wait for no others: each in a transaction of its own, on a connection of the pool.
+    pub(crate) async fn open(
+        engine: Engine,
+        part: Part,
+        (url, place): (&str, &str),
+    ) -> Result<Self, StoreError> {
         let most = if engine == Engine::Sqlite { READERS } else { CONNECTIONS };
         let pool = AnyPoolOptions::new()
             .max_connections(most)
             .acquire_timeout(PATIENCE)
-            // A connection is tried when it is given back; trying it again would cost each change a turn to the server.
+            // A connection is tried when it is given back; trying it again would cost each question a turn to the server.
             .test_before_acquire(false)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    let hello = sqlx::raw_sql(AssertSqlSafe(engine.on_reading()));
+                    let hello = sqlx::raw_sql(AssertSqlSafe(engine.on_reading(part)));
                     hello.execute(connection).await.map(|_| ())
                 })
             })
@@ -77,25 +87,17 @@ impl Database {
         let begun = begun.await;
         let mut tx = begun.map_err(|source| StoreError::query("begin a transaction", source))?;
         match work(&mut tx).await {
-            Ok(done) => self.keep(tx).await.map(|()| done).map_err(E::from),
+            Ok(done) => {
+                let kept = tx.keep().await;
+                kept.map_err(|source| E::from(StoreError::Commit { source: sqlx::Error::into(source) }))?;
+                Ok(done)
+            }
             // If undoing fails the connection is gone, and the server undoes by itself.
             Err(error) => {
                 let _gone = tx.undo().await;
                 Err(error)
             }
         }
-    }
-
-    /// Commits, and waits until the disk has it, on the connection that committed. A server that crashes loses what it committed without a
-    /// sync, and may be back before anybody notices: on another connection it would answer that all is well.
-    async fn keep(&self, tx: Tx) -> Result<(), StoreError> {
-        let kept = async {
-            let Some(mut open) = tx.keep().await? else { return Ok(()) };
-            open.run(self.engine.sync()).await?;
-            open.end();
-            Ok(())
-        };
-        kept.await.map_err(|source| StoreError::Commit { source: sqlx::Error::into(source) })
     }
 
     pub(crate) async fn close(&self) {
@@ -113,12 +115,16 @@ pub(crate) async fn connect(engine: Engine, url: &str, place: &str) -> Result<Co
     opened.await.map_err(|source| StoreError::Open { place: place.to_owned(), source })
 }
 
-async fn start_writer(url: &str, place: &str, sharing: Sharing) -> Result<Writer, StoreError> {
-    let conn = connect(Engine::Sqlite, url, place).await?;
+async fn start_writer(
+    engine: Engine,
+    (url, place): (&str, &str),
+    sharing: Sharing,
+) -> Result<Writer, StoreError> {
+    let conn = connect(engine, url, place).await?;
     let (url, place) = (url.to_owned(), place.to_owned());
     let again: Connect = Box::new(move || -> BoxFuture<'static, Result<Conn, StoreError>> {
         let (url, place) = (url.clone(), place.clone());
-        Box::pin(async move { connect(Engine::Sqlite, &url, &place).await })
+        Box::pin(async move { connect(engine, &url, &place).await })
     });
     Ok(Writer::start(conn, again, sharing))
 }

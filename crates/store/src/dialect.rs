@@ -1,5 +1,7 @@
 //! What differs between SQLite and PostgreSQL, all of it.
 
+use crate::migrate::Part;
+
 /// The database that the desk stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -12,6 +14,10 @@ pub enum Engine {
 /// How long SQLite waits for another process that writes.
 const BUSY_MS: u32 = 10_000;
 
+/// What is said on every connection to PostgreSQL. It takes disks for spinning ones unless told, and then reads all tickets rather than the
+/// few that an index names.
+const ON_POSTGRES: &str = "set random_page_cost = 1.1";
+
 impl Engine {
     /// What is said first on the connection that writes.
     ///
@@ -23,70 +29,40 @@ impl Engine {
                 "pragma busy_timeout = {BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; \
                  pragma foreign_keys = on; pragma cache_size = -16000; pragma temp_store = memory; pragma wal_autocheckpoint = 16000;"
             ),
-            Self::Postgres => String::new(),
+            Self::Postgres => ON_POSTGRES.to_owned(),
         }
     }
 
-    /// What is said first on a connection of the pool. On SQLite it only reads.
+    /// What is said first on a connection of a pool. On SQLite it only reads.
     ///
-    /// PostgreSQL takes disks for spinning ones unless told, and then reads all tickets rather than the few that an index names.
-    pub(crate) fn on_reading(self) -> String {
-        match self {
-            Self::Sqlite => {
+    /// PostgreSQL looks at the values of each question to the request log before it decides how to go about it: only the partitions of its
+    /// span are opened.
+    pub(crate) fn on_reading(self, part: Part) -> String {
+        match (self, part) {
+            (Self::Sqlite, _) => {
                 format!("pragma busy_timeout = {BUSY_MS}; pragma query_only = on; pragma cache_size = -4000;")
             }
-            Self::Postgres => "set random_page_cost = 1.1".to_owned(),
+            (Self::Postgres, Part::Desk) => ON_POSTGRES.to_owned(),
+            (Self::Postgres, Part::RequestLog) => {
+                format!("{ON_POSTGRES}; set plan_cache_mode = force_custom_plan")
+            }
         }
     }
 
     /// Opens a transaction that will write. On SQLite at once, so that it never fails half-way for want of the lock.
-    ///
-    /// On PostgreSQL its commit does not wait for the disk: it would hold the locks of the protocol's number and of the trail
-    /// meanwhile, one ticket for each sync. [`Engine::sync`] waits, after the locks are free, and many wait together.
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "begin immediate",
-            Self::Postgres => "begin; set local synchronous_commit = off",
+            Self::Postgres => "begin",
         }
     }
 
-    /// Returns when all that was committed before is on disk, as the server's own settings understand it. To be said before a
-    /// change is acknowledged.
-    ///
-    /// The log is one sequence: once this transaction's record is there, so is every earlier one.
-    pub(crate) fn sync(self) -> &'static str {
+    /// As [`Engine::begin`], for changes that share a transaction. Those of two servers are committed one after the other: they touch the same
+    /// few rows (the counter of numbers, the end of the trail) in whatever order they come, and each would wait for the other.
+    pub(crate) fn begin_group(self) -> &'static str {
         match self {
-            Self::Sqlite => "select 1",
-            Self::Postgres => "select cast(pg_logical_emit_message(true, 'balcao', '') as text)",
-        }
-    }
-
-    /// Gives the next protocol number of the year `$1`.
-    ///
-    /// Whoever waits on PostgreSQL for a row waits for a transaction to end, and all who do are woken at once: some wait again and again.
-    /// Advisory locks are given in the order of coming.
-    pub(crate) fn next_number(self) -> &'static str {
-        match self {
-            Self::Sqlite => {
-                "insert into protocol_counter (year, last) values ($1, 1) \
-                 on conflict (year) do update set last = protocol_counter.last + 1 returning last"
-            }
-            Self::Postgres => {
-                "with turn as materialized (select pg_advisory_xact_lock(7310586176)) \
-                 insert into protocol_counter (year, last) select cast($1 as bigint), 1 from turn \
-                 on conflict (year) do update set last = protocol_counter.last + 1 returning last"
-            }
-        }
-    }
-
-    /// Takes the next place in the trail, and what it follows on; in turn, as [`Engine::next_number`].
-    pub(crate) fn next_place(self) -> &'static str {
-        match self {
-            Self::Sqlite => "update trail_head set seq = seq + 1 where one = 1 returning seq, hash",
-            Self::Postgres => {
-                "with turn as materialized (select pg_advisory_xact_lock(7310586177)) \
-                 update trail_head set seq = seq + 1 from turn where one = 1 returning seq, hash"
-            }
+            Self::Sqlite => self.begin(),
+            Self::Postgres => "begin; select pg_advisory_xact_lock(7310586176)",
         }
     }
 

@@ -47,8 +47,10 @@ impl Store {
                 }
                 let mut conn = connect(Engine::Postgres, url, &shown).await?;
                 migrate::run(&mut conn, &[Part::Desk, Part::RequestLog], &shown).await?;
-                let desk = Database::open(Engine::Postgres, url, &shown).await?;
-                let log = desk.clone();
+                drop(conn);
+                let (engine, at) = (Engine::Postgres, (url.as_str(), shown.as_str()));
+                let desk = Database::open_written(engine, Part::Desk, at, Sharing::Group).await?;
+                let log = Database::open(engine, Part::RequestLog, at).await?;
                 Ok(Self { place, desk, log })
             }
         }
@@ -62,7 +64,7 @@ impl Store {
 
     /// Runs `work` in a transaction and answers when what it wrote is on disk; if it fails, nothing of it was written.
     ///
-    /// On SQLite changes of several callers share one commit, each undone by itself if it fails. `work` must wait for nothing
+    /// Changes of several callers share one commit, each undone by itself if it fails. `work` must wait for nothing
     /// but the transaction: others stand behind it.
     ///
     /// # Errors
@@ -84,7 +86,7 @@ impl Store {
         self.desk.read().await
     }
 
-    /// As [`Store::write`], for the request log (`request` and `rejected`).
+    /// As [`Store::write`], for the request log (`request` and `rejected`): many rows at a time, in a transaction of their own.
     ///
     /// # Errors
     /// As [`Store::write`].
@@ -133,7 +135,7 @@ async fn open_file(directory: &Path, part: Part) -> Result<Database, StoreError>
     migrate::run_on_file(&mut conn, part, directory, &shown).await?;
     drop(conn);
     let sharing = if part == Part::Desk { Sharing::Group } else { Sharing::Alone };
-    Database::open_file(&url, &shown, sharing).await
+    Database::open_written(Engine::Sqlite, part, (&url, &shown), sharing).await
 }
 
 fn shown(directory: &Path, part: Part) -> String {

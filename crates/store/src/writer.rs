@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::conn::{Conn, Tx, Work};
+use crate::dialect::Engine;
 use crate::error::StoreError;
 
 /// How changes share transactions.
@@ -31,10 +32,10 @@ impl Sharing {
     }
 
     /// What is said before the first member.
-    fn open(self, begin: &str) -> String {
+    fn open(self, engine: Engine) -> String {
         match self {
-            Self::Group => format!("{begin}; savepoint member"),
-            Self::Alone => begin.to_owned(),
+            Self::Group => format!("{}; savepoint member", engine.begin_group()),
+            Self::Alone => engine.begin().to_owned(),
         }
     }
 
@@ -170,6 +171,7 @@ impl Task {
             },
         };
         let done = run_group(self.sharing, &mut tx, first, waiting, group).await;
+        tx.let_go();
         // Of a connection on which something went wrong nothing is known: the next group makes another.
         let usable = done.is_ok() || tx.batch("rollback").await.is_ok();
         if usable {
@@ -187,7 +189,7 @@ async fn run_group(
     group: &mut Vec<Box<dyn Member>>,
 ) -> Result<(), sqlx::Error> {
     let mut member = first;
-    let open = sharing.open(tx.engine().begin());
+    let open = sharing.open(tx.engine());
     if let Err(error) = tx.batch(&open).await {
         group.push(member);
         return Err(error);
@@ -199,6 +201,9 @@ async fn run_group(
         match next {
             None => return tx.batch(sharing.close(kept)).await,
             Some(next) => member = next,
+        }
+        if !kept {
+            tx.let_go();
         }
         if let Err(error) = tx.batch(sharing.between(kept)).await {
             group.push(member);

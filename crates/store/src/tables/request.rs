@@ -158,7 +158,7 @@ pub async fn by_ids(
             conn.engine().in_part("span.day", DAY_MS),
             places.join(","),
         );
-        let sql = Sql::new(text).bind(first / 24).bind(last / 24).planned_anew();
+        let sql = Sql::new(text).bind(first / 24).bind(last / 24);
         let sql = chunk.iter().fold(sql, |sql, id| sql.bind(id.as_str()));
         found.extend(sql.all::<Found>(conn, "look up requests by id").await?);
     }
@@ -176,7 +176,8 @@ impl Request {
 
 /// The latest [`MOST_FOUND`] requests of `by` from `from` to `to`, both included, by time, then by request id.
 ///
-/// Goes back from `to` in widening strides: of a busy user or route only the latest hours are read.
+/// Asks once for all, which are usually few. Else it goes back from `to` in widening strides: of a busy user or route only the latest
+/// hours are put in order.
 ///
 /// # Errors
 /// If the database fails.
@@ -199,10 +200,16 @@ pub async fn within_kept(
     // A span beyond what is there would have empty hours without end.
     let Some((first, last)) = kept else { return Ok(Vec::new()) };
     let (first, mut last) = (first.max(from / HOUR_MS), last.min(to / HOUR_MS));
-    let (mut found, mut stride) = (Vec::new(), FIRST_STRIDE);
+    let mut found = stretch(conn, by, (from, to), (first, last, "")).await?;
+    if found.len() < most {
+        found.sort_by(|a, b| a.request.order().cmp(&b.request.order()).then(a.number.cmp(&b.number)));
+        return Ok(found);
+    }
+    found.clear();
+    let mut stride = FIRST_STRIDE;
     while first <= last && found.len() < most {
         let start = first.max(last.saturating_sub(stride - 1));
-        found.extend(stretch(conn, by, (from, to), (start, last)).await?);
+        found.extend(stretch(conn, by, (from, to), (start, last, LATEST_FIRST)).await?);
         last = start - 1;
         stride = stride.saturating_mul(WIDER);
     }
@@ -211,12 +218,15 @@ pub async fn within_kept(
     Ok(found)
 }
 
-/// The requests of some hours, the latest first.
+/// What comes first where there are more than are looked for.
+const LATEST_FIRST: &str = "order by t.at desc, coalesce(t.shown_id, t.request_id, '') desc, t.number desc";
+
+/// At most [`MOST_FOUND`] requests of some hours.
 async fn stretch(
     conn: &mut Conn,
     by: &By,
     (from, to): (i64, i64),
-    (first, last): (i64, i64),
+    (first, last, order): (i64, i64, &str),
 ) -> Result<Vec<Found>, StoreError> {
     let condition = match by {
         By::Login(_) => "t.login = $6",
@@ -230,8 +240,7 @@ async fn stretch(
         "with recursive span (hour) as \
          (select cast($4 as bigint) where $4 <= $5 union all select hour + 1 from span where hour < $5) \
          select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 {} \
-         where {condition} and t.at between $1 and $2 \
-         order by t.at desc, coalesce(t.shown_id, t.request_id, '') desc, t.number desc limit $3",
+         where {condition} and t.at between $1 and $2 {order} limit $3",
         Request::columns(),
         conn.engine().join_in_order(),
         conn.engine().in_part("span.hour", HOUR_MS),
@@ -242,7 +251,7 @@ async fn stretch(
         By::Key(hash) => sql.bind(hash.clone()),
         By::Route { method, normal_path } => sql.bind(normal_path.as_str()).bind(method.as_str()),
     };
-    sql.planned_anew().all(conn, "look up requests").await
+    sql.all(conn, "look up requests").await
 }
 
 /// The first and the last hour of which there are requests, counted from 1970.
@@ -268,7 +277,7 @@ pub async fn forget(tx: &mut Tx, instant: i64, limit: u32) -> Result<u64, StoreE
     }
     let text = "delete from request where at < $1 and number in (select number from request \
                 where (at / 3600000) <= $1 / 3600000 and at < $1 order by (at / 3600000) limit $2)";
-    let sql = Sql::new(text).bind(instant).bind(i64::from(limit)).planned_anew();
+    let sql = Sql::new(text).bind(instant).bind(i64::from(limit));
     sql.run(tx, "throw away old requests").await
 }
 
@@ -308,7 +317,7 @@ impl Wanted {
     fn sql(&self, text: String) -> Sql {
         let hour = |at: i64| at / HOUR_MS;
         let sql = Sql::new(text).bind(hour(self.from)).bind(hour(self.to)).bind(self.from).bind(self.to);
-        self.conditions().bind_to(sql).planned_anew()
+        self.conditions().bind_to(sql)
     }
 }
 

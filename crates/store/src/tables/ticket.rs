@@ -212,7 +212,8 @@ pub async fn create(tx: &mut Tx, year: i16, ticket: Ticket) -> Result<Ticket, St
 /// If the database fails.
 pub async fn numbered(tx: &mut Tx, year: i16, mut ticket: Ticket) -> Result<Ticket, StoreError> {
     let what = "give a ticket its number";
-    let next = tx.engine().next_number();
+    let next = "insert into protocol_counter (year, last) values ($1, 1) \
+        on conflict (year) do update set last = protocol_counter.last + 1 returning last";
     let number: Option<(i64,)> = Sql::new(next).bind(i64::from(year)).tuple(tx, what).await?;
     let number = number.map_or(0, |(number,)| number);
     ticket.protocol = format!("{year:04}-{number:06}");

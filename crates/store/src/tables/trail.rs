@@ -79,16 +79,25 @@ pub async fn append_with(
     link: impl Fn(&Entry) -> Vec<u8> + Send,
     (mut batch, what): (Batch, &'static str),
 ) -> Result<Entry, StoreError> {
-    let lock = Sql::new(tx.engine().next_place());
-    let head: Option<(i64, Vec<u8>)> = lock.tuple(tx, what).await?;
-    let (seq, previous_hash) = head.unwrap_or((1, Vec::new()));
+    let (seq, previous_hash) = match tx.trail_end() {
+        Some((seq, hash)) => (seq + 1, hash),
+        None => next_place(tx, what).await?,
+    };
     let Happening { ticket, at, actor, what: done, data } = happening;
     let mut entry = Entry { seq, ticket, at, actor, what: done, data, previous_hash, hash: Vec::new() };
     entry.hash = link(&entry);
     batch.add(&entry);
-    batch.statement("update trail_head set hash = $1 where one = 1", entry.hash.clone());
+    batch.statement("update trail_head set seq = $1, hash = $2 where one = 1", seq, entry.hash.clone());
     batch.run(tx, what).await?;
+    tx.hold_trail_end((seq, entry.hash.clone()));
     Ok(entry)
+}
+
+/// The next place and what it follows on; whoever else wants one waits from here until the transaction ends.
+async fn next_place(tx: &mut Tx, what: &'static str) -> Result<(i64, Vec<u8>), StoreError> {
+    let sql = Sql::new("update trail_head set seq = seq + 1 where one = 1 returning seq, hash");
+    let head: Option<(i64, Vec<u8>)> = sql.tuple(tx, what).await?;
+    Ok(head.unwrap_or((1, Vec::new())))
 }
 
 /// The entries after place `seq`, in order, at most `limit`: for verifying the whole chain.
