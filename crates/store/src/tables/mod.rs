@@ -20,6 +20,7 @@ pub mod procedure;
 pub mod registry;
 pub mod rejected;
 pub mod request;
+mod request_arrays;
 pub mod saved_view;
 pub mod sealed;
 pub mod search;

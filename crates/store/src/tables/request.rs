@@ -11,9 +11,11 @@ use std::collections::BTreeSet;
 use sqlx::any::AnyRow;
 
 use crate::conn::{Conn, Tx};
+use crate::dialect::Engine;
 use crate::error::StoreError;
 use crate::row::{Row, Sql, row};
 use crate::scope::Conditions;
+use crate::tables::request_arrays;
 
 /// Most rows that a look-up gives.
 pub const MOST_FOUND: u16 = 5_000;
@@ -112,12 +114,18 @@ pub enum By {
 pub async fn insert(tx: &mut Tx, rows: &[Request]) -> Result<Inserted, StoreError> {
     make_room(tx, rows).await?;
     let mut accepted = 0;
-    for chunk in rows.chunks(CHUNK) {
-        let text = Request::insert_many_text(tx.engine(), chunk.len()) + " on conflict do nothing";
-        let mut sql = Sql::new(text);
-        for row in chunk {
-            sql = sql.bind_row(row);
-        }
+    let most = match tx.engine() {
+        Engine::Sqlite => CHUNK,
+        Engine::Postgres => request_arrays::CHUNK,
+    };
+    for chunk in rows.chunks(most) {
+        let sql = match tx.engine() {
+            Engine::Sqlite => {
+                let text = Request::insert_many_text(tx.engine(), chunk.len()) + " on conflict do nothing";
+                chunk.iter().fold(Sql::new(text), Sql::bind_row)
+            }
+            Engine::Postgres => request_arrays::insert(chunk),
+        };
         accepted += sql.run(tx, "write requests").await?;
     }
     let given = u64::try_from(rows.len()).unwrap_or(u64::MAX);

@@ -11,6 +11,7 @@ crate::on_both!(
     duplicates_are_passed_over,
     look_ups_are_exact_and_ordered,
     a_look_up_keeps_the_latest_of_many_hours,
+    every_value_comes_back_as_it_went_in,
     lines_are_kept_aside
 );
 
@@ -24,11 +25,40 @@ async fn duplicates_are_passed_over(home: &Home) {
     let store = home.open().await;
     // More than one statement's worth, with doubles inside the batch and rows without an id.
     let mut rows: Vec<Request> =
-        (0..1_200).map(|n| samples::request(NOON, Some(&format!("r{}", n % 1_100)))).collect();
+        (0..2_400).map(|n| samples::request(NOON, Some(&format!("r{}", n % 2_200)))).collect();
     rows.extend([samples::request(NOON, None), samples::request(NOON, None)]);
-    assert_eq!(insert(&store, rows.clone()).await, Inserted { accepted: 1_102, duplicates: 100 });
-    assert_eq!(insert(&store, rows).await, Inserted { accepted: 2, duplicates: 1_200 });
+    assert_eq!(insert(&store, rows.clone()).await, Inserted { accepted: 2_202, duplicates: 200 });
+    assert_eq!(insert(&store, rows).await, Inserted { accepted: 2, duplicates: 2_400 });
     assert_eq!(insert(&store, Vec::new()).await, Inserted::default());
+}
+
+async fn every_value_comes_back_as_it_went_in(home: &Home) {
+    let store = home.open().await;
+    let texts = [
+        "", "NULL", "null", "{", "}", ",", "\"", "\\", "\\\"", "{\"a\":1,\"b\":[2]}", "a\nb\tc", "ação 🔑", " com espaço ", "\\x00",
+        "$1", "'; drop table request; --",
+    ];
+    let bytes = [vec![], vec![0, 255, 92, 34], vec![7; 32]];
+    let rows = texts.iter().zip(0..).map(|(text, n)| {
+        let some = Some((*text).to_owned());
+        Request {
+            path: (*text).to_owned(),
+            key_hash: bytes.get(n % bytes.len()).cloned(),
+            key_tail: some.clone(),
+            error: some.clone(),
+            shown_id: some,
+            status: Some(i64::MIN),
+            duration_ms: Some(i64::MAX),
+            ..samples::request(NOON, Some(&format!("v{n}")))
+        }
+    });
+    let mut rows: Vec<Request> = rows.collect();
+    insert(&store, rows.clone()).await;
+    let mut conn = store.read_log().await.unwrap();
+    let by = By::Login("integra".to_owned());
+    let found = requests(request::within(&mut conn, &by, NOON, NOON).await.unwrap());
+    rows.sort_by(|a, b| a.order().cmp(&b.order()));
+    assert_eq!(found, rows);
 }
 
 fn requests(found: Vec<Found>) -> Vec<Request> {
