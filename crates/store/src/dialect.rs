@@ -1,6 +1,7 @@
 //! What differs between SQLite and PostgreSQL, all of it.
 
 use crate::migrate::Part;
+use crate::row::Sql;
 
 /// The database that the desk stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,14 +139,6 @@ impl Engine {
         }
     }
 
-    /// A join that takes the left side first: SQLite otherwise reads the whole request log and looks for each row's hour.
-    pub(crate) fn join_in_order(self) -> &'static str {
-        match self {
-            Self::Sqlite => "cross join",
-            Self::Postgres => "join",
-        }
-    }
-
     /// Makes the partitions of the request log that the days `$1` lack: numbers counted from 1970, between commas.
     pub(crate) fn make_room(self) -> Option<&'static str> {
         match self {
@@ -162,16 +155,31 @@ impl Engine {
         }
     }
 
-    /// Ends the condition by which a row of the request log is of the hour or day `place`, `length` milliseconds long: bounds of `at`,
-    /// from which PostgreSQL knows the one partition to look into. They may be wide, and at 1970 must be: there the one hour is twice
-    /// as long. SQLite would only reckon them for each hour.
-    pub(crate) fn in_part(self, place: &str, length: i64) -> String {
+    /// The parts of a statement that looks into `first` to `last` of the request log: hours or days, `length` milliseconds long, each found by
+    /// its place in an index. Its values stand at `$n` and what follows; [`Span::bind_to`] gives them.
+    ///
+    /// SQLite otherwise reads the whole log and looks for each row's hour. PostgreSQL plans a list of places in a third of the time that a
+    /// join takes it.
+    pub(crate) fn span(self, length: i64, (first, last): (i64, i64), n: usize) -> Span {
+        let (from, to) = (format!("${n}"), format!("${}", n + 1));
         match self {
-            Self::Sqlite => String::new(),
+            Self::Sqlite => Span {
+                with: format!(
+                    "with recursive span (place) as \
+                     (select cast({from} as bigint) where {from} <= {to} union all select place + 1 from span where place < {to}) "
+                ),
+                from: format!("span cross join request t on (t.at / {length}) = span.place + 0"),
+                condition: "1 = 1".to_owned(),
+                values: SpanValues::Bounds(first, last),
+            },
             Self::Postgres => {
-                format!(
-                    "and t.at between {place} * {length} - {length} + 1 and {place} * {length} + {length} - 1"
-                )
+                let places: Vec<String> = (first..=last).map(|place| place.to_string()).collect();
+                Span {
+                    with: String::new(),
+                    from: "request t".to_owned(),
+                    condition: format!("(t.at / {length}) = any(cast({from} as bigint[]))"),
+                    values: SpanValues::Places(format!("{{{}}}", places.join(","))),
+                }
             }
         }
     }
@@ -208,6 +216,32 @@ impl Engine {
                 &["delete from ticket_text where position = $1", "delete from ticket_search where rowid = $1"]
             }
             Self::Postgres => &["delete from ticket_search where position = $1"],
+        }
+    }
+}
+
+/// Parts of a statement, made by [`Engine::span`].
+pub(crate) struct Span {
+    /// Before `select`.
+    pub(crate) with: String,
+    /// After `from`; the request is `t`.
+    pub(crate) from: String,
+    /// One of its conditions.
+    pub(crate) condition: String,
+    values: SpanValues,
+}
+
+enum SpanValues {
+    Bounds(i64, i64),
+    Places(String),
+}
+
+impl Span {
+    /// Gives its values.
+    pub(crate) fn bind_to(self, sql: Sql) -> Sql {
+        match self.values {
+            SpanValues::Bounds(first, last) => sql.bind(first).bind(last),
+            SpanValues::Places(places) => sql.bind(places),
         }
     }
 }

@@ -156,18 +156,19 @@ pub async fn by_ids(
     let Some((first, last)) = kept.filter(|_| !ids.is_empty()) else { return Ok(found) };
     for chunk in ids.chunks(IDS) {
         let places: Vec<String> = (3..chunk.len() + 3).map(|n| format!("${n}")).collect();
+        let span = conn.engine().span(DAY_MS, (first / 24, last / 24), chunk.len() + 3);
         let text = format!(
-            "with recursive span (day) as \
-             (select cast($1 as bigint) where $1 <= $2 union all select day + 1 from span where day < $2) \
-             select t.number, {} from span {} request t on (t.at / 86400000) = span.day + 0 {} \
-             where t.request_id in ({}) and t.at between $1 * 86400000 - 86399999 and $2 * 86400000 + 86399999",
+            "{}select t.number, {} from {} where {} and t.request_id in ({}) and t.at between $1 and $2",
+            span.with,
             Request::columns(),
-            conn.engine().join_in_order(),
-            conn.engine().in_part("span.day", DAY_MS),
+            span.from,
+            span.condition,
             places.join(","),
         );
-        let sql = Sql::new(text).bind(first / 24).bind(last / 24);
+        // Wide, for the partitions: what is exact is the day. At 1970 the one day is twice as long.
+        let sql = Sql::new(text).bind((first / 24 - 1) * DAY_MS + 1).bind((last / 24 + 1) * DAY_MS - 1);
         let sql = chunk.iter().fold(sql, |sql, id| sql.bind(id.as_str()));
+        let sql = span.bind_to(sql);
         found.extend(sql.all::<Found>(conn, "look up requests by id").await?);
     }
     found.sort_by(|a, b| a.request.order().cmp(&b.request.order()));
@@ -236,29 +237,29 @@ async fn stretch(
     (from, to): (i64, i64),
     (first, last, order): (i64, i64, &str),
 ) -> Result<Vec<Found>, StoreError> {
-    let condition = match by {
-        By::Login(_) => "t.login = $6",
-        By::Key(_) => "t.key_hash = $6",
-        By::Route { .. } => "t.normal_path = $6 and t.method = $7",
+    let (condition, next) = match by {
+        By::Login(_) => ("t.login = $4", 5),
+        By::Key(_) => ("t.key_hash = $4", 5),
+        By::Route { .. } => ("t.normal_path = $4 and t.method = $5", 6),
     };
-    // Wide, as in `in_part`: what is exact is the hour.
+    // Wide, as in `by_ids`: what is exact is the hour.
     let from = from.max((first - 1).saturating_mul(HOUR_MS) + 1);
     let to = to.min((last + 1).saturating_mul(HOUR_MS) - 1);
+    let span = conn.engine().span(HOUR_MS, (first, last), next);
     let text = format!(
-        "with recursive span (hour) as \
-         (select cast($4 as bigint) where $4 <= $5 union all select hour + 1 from span where hour < $5) \
-         select t.number, {} from span {} request t on (t.at / 3600000) = span.hour + 0 {} \
-         where {condition} and t.at between $1 and $2 {order} limit $3",
+        "{}select t.number, {} from {} where {} and {condition} and t.at between $1 and $2 {order} limit $3",
+        span.with,
         Request::columns(),
-        conn.engine().join_in_order(),
-        conn.engine().in_part("span.hour", HOUR_MS),
+        span.from,
+        span.condition,
     );
-    let sql = Sql::new(text).bind(from).bind(to).bind(i64::from(MOST_FOUND)).bind(first).bind(last);
+    let sql = Sql::new(text).bind(from).bind(to).bind(i64::from(MOST_FOUND));
     let sql = match by {
         By::Login(login) => sql.bind(login.as_str()),
         By::Key(hash) => sql.bind(hash.clone()),
         By::Route { method, normal_path } => sql.bind(normal_path.as_str()).bind(method.as_str()),
     };
+    let sql = span.bind_to(sql);
     sql.all(conn, "look up requests").await
 }
 

@@ -43,20 +43,22 @@ fn wanted() -> Wanted {
 
 fn cases() -> Vec<Case> {
     let hours = (FROM / HOUR, TO / HOUR);
-    let span = format!("{FROM}, {TO}, 5000, {}, {}", hours.0, hours.1);
+    let span = format!("{FROM}, {TO}, 5000");
+    let places =
+        format!("'{{{}}}'", (hours.0..=hours.1).map(|hour| hour.to_string()).collect::<Vec<_>>().join(","));
     let both: &[&str] = &["2026_05", "2026_06"];
     let listed = format!("{}, {}, {FROM}, {TO}", hours.0, hours.1);
     vec![
         Case {
             ask: |tx| Box::pin(by(tx, By::Login("integra".to_owned()))),
-            types: "bigint, bigint, bigint, bigint, bigint, text",
-            values: format!("{span}, 'integra'"),
+            types: "bigint, bigint, bigint, text, text",
+            values: format!("{span}, 'integra', {places}"),
             months: both,
         },
         Case {
             ask: |tx| Box::pin(by(tx, By::Key(vec![7; 32]))),
-            types: "bigint, bigint, bigint, bigint, bigint, bytea",
-            values: format!("{span}, '\\x07'"),
+            types: "bigint, bigint, bigint, bytea, text",
+            values: format!("{span}, '\\x07', {places}"),
             months: both,
         },
         Case {
@@ -64,8 +66,8 @@ fn cases() -> Vec<Case> {
                 let (method, normal_path) = ("POST".to_owned(), "/v2/propostas/{}".to_owned());
                 Box::pin(by(tx, By::Route { method, normal_path }))
             },
-            types: "bigint, bigint, bigint, bigint, bigint, text, text",
-            values: format!("{span}, '/v2/propostas/{{}}', 'POST'"),
+            types: "bigint, bigint, bigint, text, text, text",
+            values: format!("{span}, '/v2/propostas/{{}}', 'POST', {places}"),
             months: both,
         },
         Case {
@@ -77,8 +79,14 @@ fn cases() -> Vec<Case> {
                     Ok(())
                 })
             },
-            types: "bigint, bigint, text, text",
-            values: format!("{}, {}, 'r0', 'r150'", FROM / DAY, TO / DAY),
+            types: "bigint, bigint, text, text, text",
+            values: format!(
+                "{}, {}, 'r0', 'r150', '{{{},{}}}'",
+                (FROM / DAY - 1) * DAY + 1,
+                (TO / DAY + 1) * DAY - 1,
+                FROM / DAY,
+                TO / DAY
+            ),
             months: both,
         },
         Case {

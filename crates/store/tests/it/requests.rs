@@ -35,8 +35,22 @@ async fn duplicates_are_passed_over(home: &Home) {
 async fn every_value_comes_back_as_it_went_in(home: &Home) {
     let store = home.open().await;
     let texts = [
-        "", "NULL", "null", "{", "}", ",", "\"", "\\", "\\\"", "{\"a\":1,\"b\":[2]}", "a\nb\tc", "ação 🔑", " com espaço ", "\\x00",
-        "$1", "'; drop table request; --",
+        "",
+        "NULL",
+        "null",
+        "{",
+        "}",
+        ",",
+        "\"",
+        "\\",
+        "\\\"",
+        "{\"a\":1,\"b\":[2]}",
+        "a\nb\tc",
+        "ação 🔑",
+        " com espaço ",
+        "\\x00",
+        "$1",
+        "'; drop table request; --",
     ];
     let bytes = [vec![], vec![0, 255, 92, 34], vec![7; 32]];
     let rows = texts.iter().zip(0..).map(|(text, n)| {
