@@ -23,6 +23,21 @@ const NEEDS: &[Need] = &[
         what_for: "the tests of the store run on a server of their own",
     },
     Need {
+        programs: &["/usr/lib/postfix/sbin/master"],
+        package: "postfix",
+        what_for: "the tests of mail send to a server of their own",
+    },
+    Need {
+        programs: &["openssl"],
+        package: "openssl",
+        what_for: "the tests' own mail server has a certificate and signatures a key",
+    },
+    Need {
+        programs: &["/usr/lib/python3/dist-packages/dkim"],
+        package: "python3-dkim",
+        what_for: "signatures of mails are checked by another program",
+    },
+    Need {
         programs: &["/usr/share/doc/python3-venv"],
         package: "python3-venv",
         what_for: "the API is tried against its own description by a package from PyPI",

@@ -2,7 +2,7 @@
 //!
 //! Texts are in `locales/*.ftl` (Fluent). A text that a language lacks is taken from Portuguese.
 
-use balcao_web::texts::Texts;
+use balcao_texts::Texts;
 
 const PORTUGUESE: &str = include_str!("../locales/pt-BR.ftl");
 const ENGLISH: &str = include_str!("../locales/en.ftl");
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn both_languages_say_everything() {
-        let keys = |text| balcao_web::texts::keys(text).unwrap();
+        let keys = |text| balcao_texts::keys(text).unwrap();
         assert_eq!(keys(PORTUGUESE), keys(ENGLISH));
     }
 

@@ -2,8 +2,10 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
+use balcao_connect::mail_out::Smtp;
 use balcao_desk::Desk;
 use balcao_desk::secrets::Secrets;
 use balcao_store::Store;
@@ -26,12 +28,17 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
-/// The desk on its database; both are made if they are not there.
+/// The desk on its database; both are made if they are not there. What it decides is mailed, if a server is set up.
 pub async fn desk(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Desk> {
-    desk_that_keeps(settings, settings.desk(catalogue)?, catalogue).await
+    // Before anything is made: a mistake in the settings is told first.
+    let mailed = settings.mail(environment).read().with_context(|| catalogue.say("error-mail", &[]))?;
+    let desk = desk_that_keeps(settings, settings.desk(catalogue)?, catalogue).await?;
+    let Some(mailed) = mailed else { return Ok(desk) };
+    let smtp = Smtp::new(mailed).with_context(|| catalogue.say("error-mail", &[]))?;
+    Ok(desk.mailing_by(Arc::new(smtp)))
 }
 
-/// As [`desk`], but it keeps things for other times than the settings say.
+/// As [`desk`], but it keeps things for other times than the settings say, and mails nothing.
 pub async fn desk_that_keeps(
     settings: &Settings,
     times: balcao_desk::Settings,

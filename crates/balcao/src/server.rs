@@ -44,6 +44,11 @@ pub async fn serve(
     tasks.spawn(watch_changes(desk.clone(), stopping.clone()));
     if parts.worker {
         tasks.spawn(work(desk.clone(), stopping.clone()));
+        tasks.spawn(file_mails(desk.clone(), stopping.clone()));
+        if desk.post().is_some() {
+            // A mail server that hangs holds up one worker, and not what else is due.
+            tasks.spawn(work(desk.clone(), stopping.clone()));
+        }
     }
     if parts.web {
         let listener = TcpListener::bind(listen).await.with_context(|| listen.to_owned())?;
@@ -166,6 +171,20 @@ async fn work(desk: Desk, mut stopping: watch::Receiver<bool>) {
     }
 }
 
+/// Files what a program that ended left waiting, and what could not be filed before.
+async fn file_mails(desk: Desk, mut stopping: watch::Receiver<bool>) {
+    const SOME: u16 = 100;
+    // Whoever took a mail in a moment ago is still at it.
+    const AT_IT: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+    while goes_on(&mut stopping, Duration::from_secs(15)).await {
+        let now = Timestamp::now();
+        let before = now.saturating_sub(AT_IT).unwrap_or(Timestamp::MIN);
+        if let Err(error) = balcao_connect::mail::resume(&desk, before, SOME, now).await {
+            tracing::warn!(error = chain(&error), "mails that wait could not be filed");
+        }
+    }
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut causes = vec![error.to_string()];
     let mut cause = error.source();
@@ -183,7 +202,9 @@ pub fn log(level: &str, format: &str) -> anyhow::Result<()> {
     use tracing_subscriber::util::SubscriberInitExt as _;
 
     // Libraries speak only when something is wrong.
-    let filter = EnvFilter::try_new(format!("warn,balcao={level},balcao_desk={level},balcao_web={level}"))?;
+    let filter = EnvFilter::try_new(format!(
+        "warn,balcao={level},balcao_desk={level},balcao_connect={level},balcao_web={level}"
+    ))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     let registry = tracing_subscriber::registry().with(filter);
     if format == "json" {

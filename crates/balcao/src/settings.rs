@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use balcao_connect::mail_out::MailSettings;
 use balcao_store::Place;
+use zeroize::Zeroizing;
 
 use crate::catalogue::Catalogue;
 
@@ -162,13 +164,41 @@ impl Settings {
             keep_originals: days("keep_originals_days")?,
             keep_requests: days("keep_requests_days")?,
             keep_idempotency: days("keep_idempotency_days")?,
+            mail: self.mail_in(),
         })
+    }
+
+    /// What must be known of our own mail.
+    fn mail_in(&self) -> balcao_desk::MailSettings {
+        let server = self.get("mail_authserv_id").trim();
+        let addresses = self.get("mail_addresses").split(',').map(str::trim);
+        balcao_desk::MailSettings {
+            authserv_id: (!server.is_empty()).then(|| server.to_owned()),
+            addresses: addresses.filter(|address| !address.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+
+    /// How mail goes out.
+    pub fn mail(&self, environment: impl Fn(&str) -> Option<String>) -> MailSettings {
+        let text = |name: &str| self.get(name).trim().to_owned();
+        MailSettings {
+            server: text("mail_server"),
+            from: text("mail_from"),
+            reply: text("mail_reply"),
+            password_file: text("mail_password_file"),
+            password: environment("BALCAO_MAIL_PASSWORD").map(Zeroizing::new),
+            ca_file: text("mail_ca_file"),
+            dkim_selector: text("mail_dkim_selector"),
+            dkim_key_file: text("mail_dkim_key_file"),
+            address: text("address"),
+        }
     }
 
     /// Name, value and source of each; an address without its password.
     pub fn shown(&self) -> impl Iterator<Item = (&str, String, &str)> {
         self.0.iter().map(|(name, known)| {
-            let value = if name == "database" { without_password(&known.value) } else { known.value.clone() };
+            let is_url = (name == "database" || name == "mail_server") && !known.value.is_empty();
+            let value = if is_url { without_password(&known.value) } else { known.value.clone() };
             (name.as_str(), value, known.from.as_str())
         })
     }
@@ -249,6 +279,8 @@ mod tests {
             load("database = \"postgres://ana:segredo@h/d?password=segredo\"", &[], Flags::default());
         let settings = settings.unwrap();
         assert!(settings.shown().all(|(_, value, _)| !value.contains("segredo")));
+        let mail = load("mail_server = \"smtp://ana:segredo@h\"", &[], Flags::default()).unwrap();
+        assert!(mail.shown().all(|(_, value, _)| !value.contains("segredo")));
         let home = settings.secrets(|name| (name == "HOME").then(|| "/home/ana".to_owned()));
         assert_eq!(home, PathBuf::from("/home/ana/.config/balcao/secrets.toml"));
     }

@@ -1,6 +1,6 @@
 //! The desk itself: a store, the installation's secrets, and the world that judges messages.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use balcao_core::evidence::speech::Lexicon;
 use balcao_core::facts::contract::Contract;
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::bundle::Bundle;
 use crate::documentation::Pages;
 use crate::error::DeskError;
+use crate::mail::Post;
 use crate::secrets::{Secrets, hex};
 use crate::world::{Parts, World, contract_files};
 
@@ -37,6 +38,7 @@ struct Inner {
     secrets: Secrets,
     settings: Settings,
     state: RwLock<Arc<State>>,
+    post: OnceLock<Arc<dyn Post>>,
     /// Held by whoever changes what judges messages: one after the other, so that few changes must be made again.
     changing: tokio::sync::Mutex<()>,
 }
@@ -50,11 +52,22 @@ pub struct Settings {
     pub keep_requests: u32,
     /// How long an idempotency key is remembered.
     pub keep_idempotency: u32,
+    /// How mails that come are judged.
+    pub mail: MailSettings,
+}
+
+/// What must be known of our own mail to judge what comes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailSettings {
+    /// The name under which our own mail server writes `Authentication-Results`; without one no sender is verified.
+    pub authserv_id: Option<String>,
+    /// The addresses that are ours: what comes from them opens no ticket.
+    pub addresses: Vec<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { keep_originals: 365, keep_requests: 90, keep_idempotency: 30 }
+        Self { keep_originals: 365, keep_requests: 90, keep_idempotency: 30, mail: MailSettings::default() }
     }
 }
 
@@ -101,7 +114,22 @@ impl Desk {
         }
         let state = build(&store, &secrets).await?;
         let state = RwLock::new(Arc::new(state));
-        Ok(Self(Arc::new(Inner { store, secrets, settings, state, changing: tokio::sync::Mutex::default() })))
+        let (post, changing) = (OnceLock::new(), tokio::sync::Mutex::default());
+        Ok(Self(Arc::new(Inner { store, secrets, settings, state, post, changing })))
+    }
+
+    /// Sets up who takes mails, once; from then on what is decided is mailed.
+    #[must_use]
+    pub fn mailing_by(self, post: Arc<dyn Post>) -> Self {
+        // A second one would leave it open who sends what the first was given.
+        let _first_stays = self.0.post.set(post);
+        self
+    }
+
+    /// Who takes mails, if anybody does.
+    #[must_use]
+    pub fn post(&self) -> Option<&Arc<dyn Post>> {
+        self.0.post.get()
     }
 
     /// The store.

@@ -34,6 +34,9 @@ pub enum DeskError {
     /// The registry has mistakes; each with its place.
     #[error("o cadastro foi recusado: {0}")]
     Registry(#[from] RegistryError),
+    /// A mail did not go.
+    #[error("um e-mail não foi enviado")]
+    Mail(#[from] crate::mail::PostError),
     /// The database could not do it.
     #[error("o banco de dados não conseguiu fazer isto agora; tente de novo em instantes")]
     Store(#[source] StoreError),

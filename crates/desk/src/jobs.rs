@@ -5,16 +5,16 @@
 
 use balcao_core::mask::Masker;
 use balcao_store::job::{self, Job};
-use balcao_store::{JobId, Scope, account, attempt, idempotency, sealed, setting, ticket};
+use balcao_store::{JobId, Scope, account, attempt, idempotency, outbox, sealed, setting, ticket};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
-use crate::requests;
 use crate::trail::{self, Event};
 use crate::verbs::silence;
+use crate::{mail, requests};
 
 /// How long a worker may take before another takes the job over.
 const TERM: SignedDuration = SignedDuration::from_mins(5);
@@ -30,11 +30,13 @@ pub enum Work {
     Retention,
     /// Sealing anew, with the newest key, what was sealed with an older one.
     Reseal,
+    /// Sending one mail, once.
+    Mail,
 }
 
 impl Work {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Silence, Self::Retention, Self::Reseal];
+    pub const ALL: [Self; 4] = [Self::Silence, Self::Retention, Self::Reseal, Self::Mail];
 
     /// The code that rows have.
     #[must_use]
@@ -43,6 +45,7 @@ impl Work {
             Self::Silence => "silence@1",
             Self::Retention => "retention@1",
             Self::Reseal => "reseal@1",
+            Self::Mail => mail::JOB,
         }
     }
 
@@ -50,17 +53,28 @@ impl Work {
         Self::ALL.into_iter().find(|work| work.code() == code)
     }
 
-    /// How long after its end it is done again.
-    fn every(self) -> SignedDuration {
+    /// How long after its end it is done again; `None` for what is done once.
+    fn every(self) -> Option<SignedDuration> {
         match self {
-            Self::Silence => SignedDuration::from_mins(1),
-            Self::Retention => SignedDuration::from_hours(1),
-            Self::Reseal => SignedDuration::from_mins(10),
+            Self::Silence => Some(SignedDuration::from_mins(1)),
+            Self::Retention => Some(SignedDuration::from_hours(1)),
+            Self::Reseal => Some(SignedDuration::from_mins(10)),
+            Self::Mail => None,
         }
     }
 
-    async fn run(self, desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
+    /// How long to wait after so many failures, in milliseconds.
+    fn wait(self, attempts: i64) -> i64 {
         match self {
+            // A server that is away comes back in hours, not in seconds.
+            Self::Mail => mail::wait(attempts),
+            Self::Silence | Self::Retention | Self::Reseal => usual_wait(attempts),
+        }
+    }
+
+    async fn run(self, desk: &Desk, (job, worker): (&Job, &str), now: Timestamp) -> Result<(), DeskError> {
+        match self {
+            Self::Mail => mail::deliver(desk, &job.payload, (worker, job.attempts), now).await,
             Self::Silence => silence::round(desk, now).await.map(|_| ()),
             Self::Retention => forget(desk, now).await,
             Self::Reseal => reseal(desk).await,
@@ -76,7 +90,7 @@ pub async fn plant(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
-                for work in Work::ALL {
+                for work in Work::ALL.into_iter().filter(|work| work.every().is_some()) {
                     let job = Job::new(work.code(), "{}", millis(now));
                     let name = format!("job {}", work.code());
                     if setting::first(tx, &name, job.id.as_str()).await? == job.id.as_str() {
@@ -115,7 +129,7 @@ pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcom
         .await?;
     let Some(job) = taken else { return Ok(Outcome::Idle) };
     let done = match Work::parse(&job.kind) {
-        Some(work) => work.run(desk, now).await,
+        Some(work) => work.run(desk, (&job, worker), now).await,
         // Written by a newer program: it stays for that one to do.
         None => Err(DeskError::Damaged("uma tarefa de um tipo que este programa não conhece")),
     };
@@ -128,8 +142,9 @@ pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcom
                         // Whoever lost the job to another worker does not plant its successor.
                         if job::done(tx, &job.id, &worker).await?
                             && let Some(work) = Work::parse(&job.kind)
+                            && let Some(pause) = work.every()
                         {
-                            let next = now.saturating_add(work.every()).unwrap_or(Timestamp::MAX);
+                            let next = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
                             job::add(tx, &Job::new(work.code(), "{}", millis(next))).await?;
                         }
                         Ok::<_, DeskError>(())
@@ -140,7 +155,8 @@ pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcom
         }
         Err(error) => {
             let text = Masker::new([]).mask(&chain(&error));
-            let wait = 1_000_i64.saturating_mul(1 << job.attempts.clamp(0, 12)).min(LONGEST_WAIT);
+            let wait =
+                Work::parse(&kind).map_or_else(|| usual_wait(job.attempts), |work| work.wait(job.attempts));
             let again = millis(now).saturating_add(wait);
             let shown = text.clone();
             desk.store()
@@ -154,6 +170,10 @@ pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcom
             Ok(Outcome::Failed(format!("{kind}: {shown}")))
         }
     }
+}
+
+fn usual_wait(attempts: i64) -> i64 {
+    1_000_i64.saturating_mul(1 << attempts.clamp(0, 12)).min(LONGEST_WAIT)
 }
 
 /// An error with its causes.
@@ -180,6 +200,7 @@ async fn forget(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
                 idempotency::forget(tx, keys).await?;
                 attempt::forget(tx, week).await?;
                 job::forget_done(tx, week).await?;
+                outbox::forget_ended(tx, week).await?;
                 Ok::<_, DeskError>(())
             })
         })

@@ -16,6 +16,7 @@ pub mod documents;
 mod error;
 mod facts;
 pub mod jobs;
+pub mod mail;
 pub mod next_revision;
 pub mod people;
 pub mod procedure;
@@ -28,5 +29,5 @@ pub mod verbs;
 pub mod world;
 
 pub use change::Change;
-pub use desk::{Desk, Settings, State, instant, millis, random};
+pub use desk::{Desk, MailSettings, Settings, State, instant, millis, random};
 pub use error::DeskError;

@@ -63,6 +63,8 @@ ids! {
     TicketId,
     /// A message of a conversation.
     MessageId,
+    /// A mail, as it came.
+    MailId,
     /// A file that came with a message.
     AttachmentId,
     /// An encrypted original.
@@ -81,4 +83,6 @@ ids! {
     ApiTokenId,
     /// A piece of background work.
     JobId,
+    /// A mail that is to go out.
+    OutboxId,
 }

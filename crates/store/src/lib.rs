@@ -28,14 +28,14 @@ pub use conn::{Conn, Tx, Work};
 pub use dialect::Engine;
 pub use error::StoreError;
 pub use ids::{
-    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EvidenceId, JobId, MessageId, RejectedId, RevisionId,
-    SealedId, TicketId,
+    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EvidenceId, JobId, MailId, MessageId, OutboxId,
+    RejectedId, RevisionId, SealedId, TicketId,
 };
 pub use page::{Page, Paged};
 pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
     account, api_token, attachment, attempt, daily_count, diagnosis, document, document_set, draft, evidence,
-    idempotency, job, message, one_time, pause, presence, procedure, registry, rejected, request, saved_view,
-    sealed, search, session, setting, ticket, ticket_link, trail,
+    idempotency, job, mail, message, one_time, outbox, pause, presence, procedure, registry, rejected, request,
+    saved_view, sealed, search, session, setting, ticket, ticket_link, trail,
 };

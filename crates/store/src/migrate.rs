@@ -59,6 +59,8 @@ const STEPS: &[Step] = &[
     step!(7, "0007_screens", Part::Desk),
     step!(8, "0008_judged", Part::Desk),
     step!(9, "0009_request_partitions", Part::RequestLog),
+    step!(10, "0010_mail_in", Part::Desk),
+    step!(11, "0011_mail_out", Part::Desk),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

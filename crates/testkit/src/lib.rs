@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod desk;
+pub mod postfix;
 pub mod postgres;
 pub mod torture;
 pub mod trouble;

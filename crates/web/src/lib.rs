@@ -19,7 +19,6 @@ mod pages;
 mod peer;
 pub mod problem;
 mod router;
-pub mod texts;
 
 pub use description::description;
 pub use limits::Limits;

@@ -82,6 +82,18 @@ pub(super) fn progress(path: &Path) -> ProgressBar {
     }
 }
 
+/// A bar of things done, where a person watches.
+pub(super) fn counted(things: usize) -> ProgressBar {
+    if things == 0 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::try_from(things).unwrap_or(0));
+    match ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
 struct Answering<'a> {
     loaded: &'a Loaded,
     pretty: bool,

@@ -76,6 +76,12 @@ async fn look(desk: &Desk, now: Timestamp, catalogue: &Catalogue) -> anyhow::Res
     let set_aside = standing.quarantined.to_string();
     let key = if standing.quarantined == 0 { "doctor-jobs" } else { "doctor-jobs-aside" };
     add(standing.quarantined == 0, key, &[("count", &set_aside)]);
+    let mails = balcao_connect::mail::counts(desk).await?;
+    let none_left = mails.quarantined + mails.waiting == 0;
+    let texts = [mails.filed, mails.noted, mails.quarantined, mails.waiting].map(|count| count.to_string());
+    let names = ["filed", "noted", "quarantined", "waiting"];
+    let values: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+    add(none_left, if none_left { "doctor-mail" } else { "doctor-mail-aside" }, &values);
     add(true, "doctor-overdue", &[("count", &standing.overdue.to_string())]);
     Ok(findings)
 }

@@ -10,6 +10,7 @@ pub mod docs;
 pub mod doctor;
 pub mod evaluate;
 pub mod extract;
+pub mod mail;
 pub mod procedure;
 pub mod secrets;
 pub mod serve;
@@ -47,6 +48,7 @@ enum Command {
     User(user::User),
     Token(token::Token),
     Ticket(ticket::Ticket),
+    Mail(mail::MailCommand),
     Audit(audit::Audit),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
@@ -97,6 +99,7 @@ fn dispatch(cli: Cli, catalogue: &Catalogue) -> anyhow::Result<ExitCode> {
         Command::User(command) => command.run(catalogue),
         Command::Token(command) => command.run(catalogue),
         Command::Ticket(command) => command.run(catalogue),
+        Command::Mail(command) => command.run(catalogue),
         Command::Audit(command) => command.run(catalogue),
         Command::Doctor(command) => command.run(catalogue),
         Command::Backup(command) => command.run(catalogue),

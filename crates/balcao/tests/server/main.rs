@@ -9,6 +9,8 @@
 
 mod contract;
 mod homes;
+mod mail_in;
+mod mail_out;
 mod operations;
 mod secrets;
 mod torture;

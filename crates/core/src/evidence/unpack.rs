@@ -55,6 +55,16 @@ pub fn parts(inbound: &Inbound) -> (Vec<Part>, Vec<String>) {
     (found.parts, found.notes)
 }
 
+/// A page of HTML as plain text, laid out as [`parts`] does it; `None` where it is too large or too deep for that.
+pub fn page_text(html: &str) -> Option<String> {
+    decode::html(html)
+}
+
+/// Bytes of an unknown encoding as text; `None` for what is no text.
+pub fn bytes_text(bytes: &[u8]) -> Option<String> {
+    decode::text(bytes)
+}
+
 /// What was read so far, within the bounds.
 #[derive(Default)]
 struct Found {

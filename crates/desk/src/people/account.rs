@@ -11,6 +11,7 @@ use super::{fresh_secret, hash_of, password, rank};
 use crate::caller::{Caller, Permission, role_code, role_of};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
+use crate::mail::{self, Kind, Language, Linked};
 use crate::trail::{self, Event};
 
 /// How long an invitation is good.
@@ -276,13 +277,22 @@ pub async fn invite(
         expires: millis(now.saturating_add(INVITED).unwrap_or(Timestamp::MAX)),
         used: None,
     };
-    let (caller, id) = (caller.clone(), id.clone());
+    let (caller, id, own, carried) = (caller.clone(), id.clone(), desk.clone(), secret.clone());
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
                 let row = account::get(tx, &id).await?.ok_or(DeskError::NotFound("conta"))?;
                 rank::may_give(&caller, role(&row)?)?;
                 one_time::add(tx, &link).await?;
+                let linked = Linked {
+                    kind: Kind::Invitation,
+                    to: &row.login,
+                    language: Language::Portuguese,
+                    secret: &carried,
+                    expires: link.expires,
+                };
+                // Whoever invites sees the link too, and may hand it over where no mail goes out.
+                mail::link(tx, &own, linked, now).await?;
                 let data = json!({"account": id.as_str()});
                 let event = Event { ticket: None, at: now, by: &caller, what: "account_invited", data };
                 Ok::<_, DeskError>(trail::record(tx, event).await?)

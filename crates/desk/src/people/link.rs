@@ -14,6 +14,7 @@ use super::{fresh_secret, hash_of};
 use crate::caller::{Caller, Permission, role_code};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
+use crate::mail::{self, Kind, Language, Linked};
 use crate::trail::{self, Event};
 
 const PURPOSE: &str = "enter";
@@ -23,7 +24,7 @@ const ASKED: SignedDuration = SignedDuration::from_mins(30);
 const MADE: SignedDuration = SignedDuration::from_hours(24);
 
 /// A link for whoever has this address, if the registry names it as a partner's contact; to be sent there and nowhere else. Whoever
-/// asks must be told the same either way.
+/// asks must be told the same either way. Where mail goes out the link goes with it, and `None` is left to be carried.
 ///
 /// # Errors
 /// [`DeskError::TooMany`] where links were asked for too often, registered or not.
@@ -35,7 +36,7 @@ pub async fn ask(desk: &Desk, address: &str, now: Timestamp) -> Result<Option<St
     count_failure(desk, &name, now).await?;
     let Some((partner, shown)) = contact(&desk.state().world.registry, &address) else { return Ok(None) };
     let by = Caller::system();
-    make(desk, &by, (&address, &shown, &partner), ASKED, now).await
+    make(desk, &by, (&address, &shown, &partner), Lasting::Asked, now).await
 }
 
 /// A link for a contact of the registry, to be handed over by whoever makes it.
@@ -55,7 +56,7 @@ pub async fn hand_over(
     let address = folded(address);
     let found = contact(&desk.state().world.registry, &address);
     let (partner, shown) = found.ok_or(DeskError::NotFound("contato"))?;
-    let made = make(desk, caller, (&address, &shown, &partner), MADE, now).await?;
+    let made = make(desk, caller, (&address, &shown, &partner), Lasting::Made, now).await?;
     made.ok_or_else(|| DeskError::Conflict("este endereço é o de uma conta da equipe".to_owned()))
 }
 
@@ -67,12 +68,21 @@ fn contact(registry: &Registry, address: &str) -> Option<(String, String)> {
     Some((partner.code.clone(), contact.name.clone().unwrap_or_else(|| partner.name.clone())))
 }
 
+/// For whom a link is made, and so how it gets there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lasting {
+    /// Whoever comes in asked for it: it goes by mail, if mail goes out.
+    Asked,
+    /// The desk made it: whoever made it hands it over.
+    Made,
+}
+
 /// Nothing for an address that belongs to a person of the desk, to another partner's contact, or to an account that is turned off.
 async fn make(
     desk: &Desk,
     by: &Caller,
     (address, shown, partner): (&str, &str, &str),
-    lasts: SignedDuration,
+    lasting: Lasting,
     now: Timestamp,
 ) -> Result<Option<String>, DeskError> {
     let secret = fresh_secret()?;
@@ -84,23 +94,42 @@ async fn make(
         team: None,
     };
     let (fresh, hash) = (row_of(desk, new, now)?, hash_of(&secret));
+    let lasts = if lasting == Lasting::Asked { ASKED } else { MADE };
     let expires = millis(now.saturating_add(lasts).unwrap_or(Timestamp::MAX));
+    let known = desk.state().world.registry.partner(partner).and_then(|partner| partner.language.clone());
+    let (own, carried) = (desk.clone(), secret.clone());
     let (by, address, partner) = (by.clone(), address.to_owned(), partner.to_owned());
     let made = desk.store().write(move |tx| {
         Box::pin(async move {
             account::alone(tx).await?;
             let Some(id) = known_or_new(tx, (fresh, &address, &partner), &by, now).await? else {
-                return Ok(false);
+                return Ok(Made::Nothing);
             };
             let link =
                 OneTime { hash, purpose: PURPOSE.to_owned(), account: Some(id.clone()), expires, used: None };
             one_time::add(tx, &link).await?;
+            let linked = Linked {
+                kind: Kind::Link,
+                to: &address,
+                language: Language::of(known.as_deref()),
+                secret: &carried,
+                expires,
+            };
+            let mailed = lasting == Lasting::Asked && mail::link(tx, &own, linked, now).await?;
             let data = json!({"account": id.as_str()});
             trail::record(tx, Event { ticket: None, at: now, by: &by, what: "link_made", data }).await?;
-            Ok::<_, DeskError>(true)
+            Ok::<_, DeskError>(if mailed { Made::Mailed } else { Made::ToCarry })
         })
     });
-    Ok(made.await?.then_some(secret))
+    Ok((made.await? == Made::ToCarry).then_some(secret))
+}
+
+/// What became of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Nothing,
+    Mailed,
+    ToCarry,
 }
 
 async fn known_or_new(

@@ -4,7 +4,7 @@ use balcao_core::mask::Masker;
 use balcao_core::ticket::{Missing, Refusal, RefusalCode, State, Transition};
 use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
-use balcao_store::{Conn, MessageId, Scope, TicketId, diagnosis, draft, message, pause, search, ticket};
+use balcao_store::{Conn, MessageId, Scope, TicketId, Tx, diagnosis, draft, message, pause, search, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -16,6 +16,7 @@ use super::step::walk_in;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
+use crate::mail::{self, Kind};
 use crate::trail::{self, Event};
 
 /// What is said, and to whom.
@@ -158,26 +159,42 @@ async fn attempt(
         channel: row.channel.clone(),
         dedupe,
     };
-    let (caller, step) = (caller.clone(), then.step.clone());
+    let (caller, step, own) = (caller.clone(), then.step.clone(), desk.clone());
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
-                let row = ticket::update(tx, &caller.scope(), &row).await?;
-                if !message::add(tx, &message).await? {
-                    // The same was said meanwhile; the next try finds it.
-                    return Err(DeskError::Stale);
-                }
-                search::add_words(tx, &row, &stems(std::iter::once(message.body.as_str()))).await?;
-                draft::remove(tx, &row.id, &caller.id).await?;
-                let what = if message.direction == "out" { "answered" } else { "noted" };
-                let data = json!({"message": message.id.as_str()});
-                trail::record(tx, Event { ticket: Some(&row.id), at: now, by: &caller, what, data }).await?;
+                let row = write(tx, &own, &caller, (&row, &message), now).await?;
                 let Some(wanted) = step else { return Ok((row, message)) };
-                let row = walk_in(tx, &caller, (&row.id, &wanted), &state, now).await?;
+                let row = walk_in(tx, &own, &caller, (&row.id, &wanted), now).await?;
                 Ok((row, message))
             })
         })
         .await
+}
+
+/// Writes what is said, with the mail that carries it.
+async fn write(
+    tx: &mut Tx,
+    desk: &Desk,
+    caller: &Caller,
+    (row, message): (&Ticket, &Message),
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    let row = ticket::update(tx, &caller.scope(), row).await?;
+    if !message::add(tx, message).await? {
+        // The same was said meanwhile; the next try finds it.
+        return Err(DeskError::Stale);
+    }
+    search::add_words(tx, &row, &stems(std::iter::once(message.body.as_str()))).await?;
+    draft::remove(tx, &row.id, &caller.id).await?;
+    let said = message.direction == "out";
+    if said {
+        mail::to_requester(tx, desk, Kind::Answer, (&row, Some(&message.id)), now).await?;
+    }
+    let what = if said { "answered" } else { "noted" };
+    let data = json!({"message": message.id.as_str()});
+    trail::record(tx, Event { ticket: Some(&row.id), at: now, by: caller, what, data }).await?;
+    Ok(row)
 }
 
 /// Whether a text quotes an excerpt: line by line, since a quotation is indented or marked.

@@ -7,11 +7,13 @@ use balcao_store::ticket::Ticket;
 use balcao_store::{Batch, Scope, TicketId, attachment, diagnosis, evidence, message, pause, sealed, ticket};
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::examine::{Examined, examine};
+use super::mailed::Mailed;
 use super::mark::Marks;
-use super::receive::{Arrival, attachment_rows, message_row, run_row, vouched};
+use super::receive::{Arrival, vouched};
+use super::rows::{attachment_rows, message_row, run_row};
 use super::standing::Line;
 use super::step::{self, Before};
 use super::{conversation, due, evidence as found};
@@ -54,6 +56,30 @@ pub async fn follow_up(
     arrival: Arrival,
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
+    go_on(desk, caller, id, (arrival, None), now).await
+}
+
+/// As [`follow_up`], of a mail that was kept before: the transaction that adds the message files it.
+///
+/// # Errors
+/// As [`follow_up`], and if the mail was filed meanwhile.
+pub async fn follow_up_mail(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    (arrival, mail): (Arrival, Mailed),
+    now: Timestamp,
+) -> Result<Followed, DeskError> {
+    go_on(desk, caller, id, (arrival, Some(mail)), now).await
+}
+
+async fn go_on(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    (arrival, mail): (Arrival, Option<Mailed>),
+    now: Timestamp,
+) -> Result<Followed, DeskError> {
     caller.must(Permission::CreateTickets)?;
     let same = arrival.sameness();
     let inbound = vouched(desk, caller, arrival.inbound)?;
@@ -61,7 +87,7 @@ pub async fn follow_up(
     let parts = [id.as_str().as_bytes(), caller.id.as_bytes(), key.as_bytes(), same.as_slice()];
     let dedupe = desk.secrets().mark("further message", &parts);
     for _ in 0..5 {
-        match add(desk, caller, (id, &inbound, &arrival.raw, &dedupe), now).await {
+        match add(desk, caller, (id, &inbound, &arrival.raw, &dedupe), mail.clone(), now).await {
             Err(DeskError::Stale) => {}
             done => return done,
         }
@@ -73,6 +99,7 @@ async fn add(
     desk: &Desk,
     caller: &Caller,
     (id, inbound, raw, dedupe): (&TicketId, &Inbound, &[u8], &str),
+    mail: Option<Mailed>,
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
     let mut conn = desk.store().read().await?;
@@ -95,7 +122,9 @@ async fn add(
     let message = message_row(id, inbound, &examined, Some(dedupe.to_owned()));
     let changes = differences(&Line::parse(&old.line)?, &Line::parse(&examined.line)?);
     let (line, known) = (examined.line.clone(), changes.clone());
-    let plan = Plan::of(desk, (before, inbound, raw), (examined, message, ids), (evidence, changes), now)?;
+    let mut plan =
+        Plan::of(desk, (before, inbound, raw), (examined, message, ids), (evidence, changes), now)?;
+    plan.mail = mail;
     let caller = caller.clone();
     let written =
         desk.store().write(move |tx| Box::pin(async move { plan.write(tx, &caller, now).await })).await?;
@@ -115,6 +144,8 @@ pub(crate) struct Plan {
     marks: Marks,
     /// Of a correction: which evidence, and why.
     why: Option<(String, String)>,
+    /// The kept mail that it is.
+    mail: Option<Mailed>,
 }
 
 impl Plan {
@@ -134,7 +165,20 @@ impl Plan {
         let standing = if message.channel == super::correct::CHANNEL { "corrected" } else { found::GIVEN };
         let evidence = news(&before.ticket.id, &examined, &known, standing, now);
         let marks = Marks::of(&examined.diagnosis, desk.secrets());
-        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why: None })
+        let (why, mail) = (None, None);
+        Ok(Self {
+            before,
+            message,
+            attachments,
+            sealed,
+            examined,
+            run,
+            evidence,
+            changes,
+            marks,
+            why,
+            mail,
+        })
     }
 
     /// Notes on the rows of one evidence who corrected it and why.
@@ -153,8 +197,19 @@ impl Plan {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Ticket, DeskError> {
-        let Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why } =
-            self;
+        let Self {
+            before,
+            message,
+            attachments,
+            sealed,
+            examined,
+            run,
+            evidence,
+            changes,
+            marks,
+            why,
+            mail,
+        } = self;
         if !message::add(tx, &message).await? {
             // The same message was written meanwhile; the next try finds it.
             return Err(DeskError::Stale);
@@ -166,6 +221,9 @@ impl Plan {
         batch.add(&run);
         batch.add_words(&before.ticket, &examined.words);
         batch.run(tx, "write a message").await?;
+        if let Some(mail) = &mail {
+            mail.file(tx, caller, (&before.ticket.id, &message.id), now).await?;
+        }
         let id = before.ticket.id.clone();
         let pauses = pause::of_ticket(tx, &id).await?;
         let mut row = before.ticket;
@@ -187,12 +245,7 @@ impl Plan {
         row.updated = millis(now);
         due::set(&mut row, &due::pauses(&pauses), &examined.state.world);
         let row = ticket::update(tx, &caller.scope(), &row).await?;
-        let what = if message.direction == "in" { "message_received" } else { "evidence_corrected" };
-        let mut data = json!({"message": message.id.as_str(), "changes": changes});
-        if let (Some((name, reason)), Some(data)) = (why, data.as_object_mut()) {
-            data.insert("evidence".to_owned(), json!(name));
-            data.insert("reason".to_owned(), json!(reason));
-        }
+        let (what, data) = told(&message, &changes, why, mail.as_ref());
         trail::record(tx, Event { ticket: Some(&row.id), at: now, by: caller, what, data }).await?;
         // What was asked for has come, or a closed matter is back: the desk takes the ticket up again by itself.
         let waiting = [State::AwaitingPartner.code(), State::Closed.code()].contains(&row.state.as_str());
@@ -205,6 +258,27 @@ impl Plan {
         }
         Ok(row)
     }
+}
+
+/// What the trail says of a message: of a correction also which evidence and why, of a mail where it comes from.
+fn told(
+    message: &Message,
+    changes: &[Change],
+    why: Option<(String, String)>,
+    mail: Option<&Mailed>,
+) -> (&'static str, Value) {
+    let what = if message.direction == "in" { "message_received" } else { "evidence_corrected" };
+    let mut data = json!({"message": message.id.as_str(), "changes": changes});
+    if let Some(data) = data.as_object_mut() {
+        if let Some((name, reason)) = why {
+            data.insert("evidence".to_owned(), json!(name));
+            data.insert("reason".to_owned(), json!(reason));
+        }
+        if let Some(mail) = mail {
+            data.insert("mail".to_owned(), mail.told());
+        }
+    }
+    (what, data)
 }
 
 /// Rows for the values that a message added or changed.

@@ -21,6 +21,8 @@ pub enum Kind {
     Merged,
     /// The second was split off the first.
     Split,
+    /// The mail that opened the first answers one of the second; whether both are one, a person says.
+    SameThread,
 }
 
 impl Kind {
@@ -31,13 +33,16 @@ impl Kind {
             Self::SameCause => "same-cause",
             Self::Merged => "merged",
             Self::Split => "split",
+            Self::SameThread => "same-thread",
         }
     }
 
     /// The kind with this code.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::SameCause, Self::Merged, Self::Split].into_iter().find(|kind| kind.code() == code)
+        [Self::SameCause, Self::Merged, Self::Split, Self::SameThread]
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 

@@ -4,6 +4,7 @@ mod conversation;
 mod evidence;
 mod examine;
 mod mark;
+mod rows;
 mod standing;
 pub use standing::ExcerptLine as Cited;
 
@@ -21,6 +22,7 @@ pub mod kept_list;
 pub mod link;
 pub mod list;
 pub mod looking;
+pub mod mailed;
 pub mod open_original;
 pub mod receive;
 pub mod rehearse;

@@ -7,15 +7,14 @@ use balcao_store::attachment::Attachment;
 use balcao_store::idempotency::{self, Claim, Idempotency};
 use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
-use balcao_store::{
-    AttachmentId, Batch, DiagnosisId, MessageId, Scope, StoreError, TicketId, Tx, diagnosis, evidence,
-    message, sealed, ticket,
-};
+use balcao_store::{Batch, Scope, StoreError, TicketId, Tx, diagnosis, evidence, message, sealed, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::examine::{Examined, examine};
+use super::mailed::Mailed;
 use super::mark::Marks;
+use super::rows::{attachment_rows, message_row, run_row};
 use super::{due, evidence as found};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
@@ -91,11 +90,33 @@ pub async fn receive(
     receive_from(desk, caller, (&caller.id, arrival), now).await
 }
 
+/// As [`receive`], of a mail that was kept before: the transaction that makes the ticket files it.
+///
+/// # Errors
+/// As [`receive`], and if the mail was filed meanwhile.
+pub async fn receive_mail(
+    desk: &Desk,
+    caller: &Caller,
+    (arrival, mail): (Arrival, Mailed),
+    now: Timestamp,
+) -> Result<Received, DeskError> {
+    register(desk, caller, (&caller.id, arrival, Some(mail)), now).await
+}
+
 /// As [`receive`], where the idempotency key is `sender`'s: the same key of the same sender is the same ticket, whoever hands it in.
 pub(crate) async fn receive_from(
     desk: &Desk,
     caller: &Caller,
     (sender, arrival): (&str, Arrival),
+    now: Timestamp,
+) -> Result<Received, DeskError> {
+    register(desk, caller, (sender, arrival, None), now).await
+}
+
+async fn register(
+    desk: &Desk,
+    caller: &Caller,
+    (sender, arrival, mail): (&str, Arrival, Option<Mailed>),
     now: Timestamp,
 ) -> Result<Received, DeskError> {
     caller.must(Permission::CreateTickets)?;
@@ -106,7 +127,8 @@ pub(crate) async fn receive_from(
     let claim = claim(desk, key, &same, now)?;
     let dedupe = dedupe(desk, caller, key, &same);
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
-    let plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone()), now)?;
+    let mut plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone()), now)?;
+    plan.mail = mail;
     let (line, caller_id) = (examined.line.clone(), caller.clone());
     let written = desk.store().write(move |tx| {
         Box::pin(async move {
@@ -227,6 +249,7 @@ struct Plan {
     evidence: Vec<evidence::Evidence>,
     run: diagnosis::Diagnosis,
     words: String,
+    mail: Option<Mailed>,
 }
 
 impl Plan {
@@ -252,7 +275,7 @@ impl Plan {
         let run = run_row(&ticket.id, examined, vec![message.id.to_string()], now);
         let year = now.to_zoned_datetime(examined.state.world.registry.timezone.clone()).year();
         let words = examined.words.clone();
-        Ok(Self { ticket, year, message, attachments, sealed, evidence, run, words })
+        Ok(Self { ticket, year, message, attachments, sealed, evidence, run, words, mail: None })
     }
 
     async fn write(self, tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result<Ticket, GivenUp> {
@@ -265,12 +288,23 @@ impl Plan {
         batch.add_all(&self.evidence);
         batch.add(&self.run);
         batch.add_words(&ticket, &format!("{} {}", self.words, ticket.protocol));
-        let data = json!({
+        let mut data = json!({
             "protocol": ticket.protocol, "channel": ticket.channel, "situation": ticket.situation,
             "cause": ticket.cause, "procedure": self.run.procedure_revision,
         });
+        if let (Some(mail), Some(data)) = (&self.mail, data.as_object_mut()) {
+            data.insert("mail".to_owned(), mail.told());
+        }
         let event = Event { ticket: Some(&ticket.id), at: now, by: caller, what: "received", data };
-        trail::record_with(tx, event, (batch, "register a demand")).await?;
+        let what = "register a demand";
+        let Some(mail) = &self.mail else {
+            trail::record_with(tx, event, (batch, what)).await?;
+            return Ok(ticket);
+        };
+        // The end of a mail names its ticket and message, so they must be there first.
+        batch.run(tx, what).await?;
+        mail.file(tx, caller, (&ticket.id, &self.message.id), now).await?;
+        trail::record(tx, event).await?;
         Ok(ticket)
     }
 }
@@ -306,75 +340,4 @@ fn first_line(body: &str) -> String {
         return line.to_owned();
     }
     line.chars().take(LONGEST - 1).chain(['…']).collect()
-}
-
-pub(crate) fn message_row(
-    ticket: &TicketId,
-    inbound: &Inbound,
-    examined: &Examined,
-    dedupe: Option<String>,
-) -> Message {
-    Message {
-        id: MessageId::fresh(),
-        ticket: ticket.clone(),
-        at: millis(inbound.received_at),
-        direction: "in".to_owned(),
-        author: examined.requester.clone().unwrap_or_else(|| "desconhecido".to_owned()),
-        body: examined.conversation.body.clone(),
-        channel: inbound.channel.clone(),
-        dedupe,
-    }
-}
-
-/// The files that came, with the text that could be read of each; those found inside others follow under their own names.
-pub(crate) fn attachment_rows(
-    message: &MessageId,
-    inbound: &Inbound,
-    examined: &Examined,
-) -> Vec<Attachment> {
-    use balcao_core::inbound::Content;
-
-    let masker = balcao_core::mask::Masker::new([]);
-    let mut texts: Vec<(String, String)> = examined.conversation.attachments.clone();
-    let mut rows: Vec<Attachment> = Vec::new();
-    let row = |name: String, media_type: String, size: usize, text: Option<String>| Attachment {
-        id: AttachmentId::fresh(),
-        message: message.clone(),
-        name,
-        media_type,
-        size: i64::try_from(size).unwrap_or(i64::MAX),
-        text,
-    };
-    for file in &inbound.attachments {
-        let name = masker.mask(&file.name);
-        let size = match &file.content {
-            Content::Text(text) => text.len(),
-            Content::Bytes(bytes) => bytes.len(),
-        };
-        let own = texts.iter().position(|(of, _)| *of == name);
-        let text = own.map(|at| texts.remove(at).1);
-        let media = file.media_type.as_deref().unwrap_or("application/octet-stream");
-        rows.push(row(name, masker.mask(media), size, text));
-    }
-    for (name, text) in texts {
-        rows.push(row(name, "text/plain".to_owned(), text.len(), Some(text)));
-    }
-    rows
-}
-
-pub(crate) fn run_row(
-    ticket: &TicketId,
-    examined: &Examined,
-    messages: Vec<String>,
-    now: Timestamp,
-) -> diagnosis::Diagnosis {
-    diagnosis::Diagnosis {
-        id: DiagnosisId::fresh(),
-        ticket: ticket.clone(),
-        at: millis(now),
-        procedure_revision: examined.state.procedure_name(),
-        registry_revision: examined.state.registry_revision.clone(),
-        line: examined.line.clone(),
-        facts: examined.facts(messages),
-    }
 }

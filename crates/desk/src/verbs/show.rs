@@ -3,10 +3,13 @@
 use balcao_store::attachment::Attachment;
 use balcao_store::diagnosis::Diagnosis;
 use balcao_store::evidence::Evidence;
+use balcao_store::mail::Mail;
 use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
 use balcao_store::ticket_link::TicketLink;
-use balcao_store::{TicketId, attachment, diagnosis, evidence, message, pause, ticket, ticket_link, trail};
+use balcao_store::{
+    TicketId, attachment, diagnosis, evidence, mail, message, pause, ticket, ticket_link, trail,
+};
 
 use super::due::{self, Promise};
 use super::receive::similar;
@@ -20,6 +23,8 @@ pub struct Whole {
     pub ticket: Ticket,
     /// Its conversation, oldest first; a partner sees no notes.
     pub messages: Vec<Message>,
+    /// The mails among it; a partner sees none.
+    pub mails: Vec<Mail>,
     /// The files of the conversation.
     pub attachments: Vec<Attachment>,
     /// Every value of every evidence.
@@ -57,6 +62,7 @@ pub async fn show(desk: &Desk, caller: &Caller, id: &str) -> Result<Whole, DeskE
     let (scope, id) = (caller.scope(), ticket.id.clone());
     let mut conn = desk.store().read().await?;
     let messages = message::of_ticket(&mut conn, &scope, &id).await?;
+    let mails = if caller.is_staff() { mail::of_ticket(&mut conn, &id).await? } else { Vec::new() };
     let attachments = attachment::of_ticket(&mut conn, &scope, &id).await?;
     let evidence = evidence::of_ticket(&mut conn, &scope, &id).await?;
     let diagnosis = diagnosis::newest(&mut conn, &scope, &id).await?;
@@ -65,7 +71,7 @@ pub async fn show(desk: &Desk, caller: &Caller, id: &str) -> Result<Whole, DeskE
     drop(conn);
     let promises = due::promises(&ticket, &pauses, &desk.state().world);
     let similar = similar(desk, caller, &ticket).await?;
-    Ok(Whole { ticket, messages, attachments, evidence, diagnosis, links, promises, similar })
+    Ok(Whole { ticket, messages, mails, attachments, evidence, diagnosis, links, promises, similar })
 }
 
 /// The diagnoses of a ticket, oldest first.

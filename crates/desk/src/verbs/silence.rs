@@ -3,7 +3,7 @@
 use balcao_core::ticket::{Classification, Rules, State, Transition};
 use balcao_store::message::Message;
 use balcao_store::ticket::{Filter, Ticket};
-use balcao_store::{MessageId, Page, Scope, StoreError, message, ticket};
+use balcao_store::{MessageId, Page, Scope, message, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -11,6 +11,7 @@ use super::step;
 use crate::caller::Caller;
 use crate::desk::{Desk, instant, millis};
 use crate::error::DeskError;
+use crate::mail::{self, Kind};
 use crate::trail::{self, Event};
 
 /// What one round did.
@@ -114,19 +115,20 @@ async fn remind(desk: &Desk, row: &Ticket, now: Timestamp) -> Result<(), DeskErr
         channel: row.channel.clone(),
         dedupe: None,
     };
+    let own = desk.clone();
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
                 let row = ticket::update(tx, &Scope::All, &row).await?;
                 message::add(tx, &message).await?;
+                mail::to_requester(tx, &own, Kind::Reminder, (&row, Some(&message.id)), now).await?;
                 let system = Caller::system();
                 let data = json!({"reminder": row.reminders, "message": message.id.as_str()});
                 let event = Event { ticket: Some(&row.id), at: now, by: &system, what: "reminded", data };
-                trail::record(tx, event).await
+                Ok::<_, DeskError>(trail::record(tx, event).await?)
             })
         })
         .await
-        .map_err(|error: StoreError| DeskError::from(error))
 }
 
 /// The end without an answer: classified as it was diagnosed last.

@@ -11,6 +11,7 @@ use super::{due, evidence as found};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, State as World, millis};
 use crate::error::DeskError;
+use crate::mail::{self, Kind};
 use crate::trail::{self, Event};
 
 /// How often a step is judged anew because the ticket was changed meanwhile, where the caller named no version.
@@ -50,10 +51,10 @@ pub async fn walk(
 ) -> Result<Ticket, DeskError> {
     caller.must(Permission::MoveTickets)?;
     for _ in 0..TRIES {
-        let (who, id, wanted, state) = (caller.clone(), id.clone(), wanted.clone(), desk.state());
+        let (who, id, wanted, own) = (caller.clone(), id.clone(), wanted.clone(), desk.clone());
         let walked = desk
             .store()
-            .write(move |tx| Box::pin(async move { walk_in(tx, &who, (&id, &wanted), &state, now).await }));
+            .write(move |tx| Box::pin(async move { walk_in(tx, &own, &who, (&id, &wanted), now).await }));
         match walked.await {
             Err(DeskError::Stale) => {}
             done => return done,
@@ -65,23 +66,37 @@ pub async fn walk(
 /// The steps of [`walk`], within a change that is being written.
 pub(crate) async fn walk_in(
     tx: &mut Tx,
+    desk: &Desk,
     caller: &Caller,
     (id, wanted): (&TicketId, &Transition),
-    state: &World,
     now: Timestamp,
 ) -> Result<Ticket, DeskError> {
-    let before = Before::read(tx, &caller.scope(), id).await?;
+    let state = desk.state();
+    let mut before = Before::read(tx, &caller.scope(), id).await?;
     // What is new is taken up on the way to anywhere.
     if before.ticket.state == State::Received.code() && wanted.to != State::Analysis {
         let taken_up = Transition::to(State::Analysis, "a caminho do próximo passo");
-        let taken = before.take(&taken_up, caller, state, now)?;
+        let taken = before.take(&taken_up, caller, &state, now)?;
         write(tx, taken, &taken_up, caller, now).await?;
-        let before = Before::read(tx, &caller.scope(), id).await?;
-        let taken = before.take(wanted, caller, state, now)?;
-        return write(tx, taken, wanted, caller, now).await;
+        before = Before::read(tx, &caller.scope(), id).await?;
     }
-    let taken = before.take(wanted, caller, state, now)?;
-    write(tx, taken, wanted, caller, now).await
+    let taken = before.take(wanted, caller, &state, now)?;
+    write_and_mail(tx, desk, taken, (wanted, caller), now).await
+}
+
+/// Writes a granted step; whoever asked is told that the ticket is closed.
+async fn write_and_mail(
+    tx: &mut Tx,
+    desk: &Desk,
+    taken: Taken,
+    (wanted, caller): (&Transition, &Caller),
+    now: Timestamp,
+) -> Result<Ticket, DeskError> {
+    let row = write(tx, taken, wanted, caller, now).await?;
+    if wanted.to == State::Closed {
+        mail::to_requester(tx, desk, Kind::Closing, (&row, None), now).await?;
+    }
+    Ok(row)
 }
 
 async fn attempt(
@@ -99,8 +114,11 @@ async fn attempt(
         return Err(DeskError::Stale);
     }
     let taken = before.take(wanted, caller, &world, now)?;
-    let (caller, wanted) = (caller.clone(), wanted.clone());
-    desk.store().write(move |tx| Box::pin(async move { write(tx, taken, &wanted, &caller, now).await })).await
+    let (caller, wanted, own) = (caller.clone(), wanted.clone(), desk.clone());
+    let written = desk.store().write(move |tx| {
+        Box::pin(async move { write_and_mail(tx, &own, taken, (&wanted, &caller), now).await })
+    });
+    written.await
 }
 
 /// A ticket with what the guards look at.

@@ -23,7 +23,7 @@ async fn take(desk: &Desk, table: Table, csv: &str, delete_missing: bool) -> Res
 
 async fn tables_leave_without_keys_and_formulas_and_come_back_the_same(home: &Home) {
     fill(&home.desk).await;
-    let odd = json!({"code": "odd", "name": "=HYPERLINK(\"x\"), a\nb", "tier": "ouro", "email_domains": ["a.example", "b.example"],
+    let odd = json!({"code": "odd", "name": "=HYPERLINK(\"x\"), a\nb", "tier": "ouro", "language": "en", "email_domains": ["a.example", "b.example"],
                      "contacts": [{"name": "-Bia | C", "address": "bia@b.example"}]});
     let partners = (Collection::Partners, None);
     put_entry(&home.desk, &caller(Role::Lead), partners, odd, &change("")).await.unwrap();
@@ -31,10 +31,10 @@ async fn tables_leave_without_keys_and_formulas_and_come_back_the_same(home: &Ho
     let expected = [
         (
             Table::Partners,
-            "code,name,tax_id,tier,email_domains,contacts\r\n\
-             aurora,Aurora,12.345.678/0001-95,,aurora.example,Ana <ana@fora.example>|+55 11 97000-1101\r\n\
-             boreal,Boreal,,,,\r\n\
-             odd,\"'=HYPERLINK(\"\"x\"\"), a\nb\",,ouro,a.example|b.example,'-Bia \\| C <bia@b.example>\r\n"
+            "code,name,tax_id,tier,language,email_domains,contacts\r\n\
+             aurora,Aurora,12.345.678/0001-95,,,aurora.example,Ana <ana@fora.example>|+55 11 97000-1101\r\n\
+             boreal,Boreal,,,,,\r\n\
+             odd,\"'=HYPERLINK(\"\"x\"\"), a\nb\",,ouro,en,a.example|b.example,'-Bia \\| C <bia@b.example>\r\n"
                 .to_owned(),
         ),
         (Table::Users, "login,partner,status\r\nCC01,aurora,ativo\r\nCC02,aurora,inativo\r\n".to_owned()),

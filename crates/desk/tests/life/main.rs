@@ -18,6 +18,7 @@ mod homes;
 mod jobs;
 mod judged;
 mod linked;
+mod mail;
 mod office;
 mod originals;
 mod reopening;

@@ -12,6 +12,7 @@ mod crash;
 mod engines;
 mod jobs;
 mod migrations;
+mod outbox;
 mod partitions;
 mod people;
 mod plans;

@@ -18,8 +18,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::message_view::MessageView;
 use super::tickets::{arrival, replayed, tag};
-use super::views::{ChangeView, Inbound, MessageView, TicketView, raw};
+use super::views::{ChangeView, Inbound, TicketView, raw};
 use crate::caller::Asking;
 use crate::extract::{Json, Path};
 use crate::problem::{Problem, Problems};
@@ -154,7 +155,7 @@ async fn say(
 ) -> Result<Response, Problem> {
     let ticket = show::find(&app.desk, caller, id).await?;
     let (ticket, message) = answer::answer(&app.desk, caller, &ticket.id, word, app.now()).await?;
-    let mut response = (StatusCode::CREATED, Answer(MessageView::of(&message, &[]))).into_response();
+    let mut response = (StatusCode::CREATED, Answer(MessageView::of(&message, &[], &[]))).into_response();
     tag(&mut response, ticket.version);
     Ok(response)
 }

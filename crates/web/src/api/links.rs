@@ -78,7 +78,7 @@ async fn add(
 /// Takes a link away; a merged ticket goes on by itself again
 #[utoipa::path(post, path = "/api/v1/tickets/{id}/links/{kind}/{to}/remove", tag = "links", operation_id = "unlinkTickets",
     params(("id" = String, Path, description = "Id or protocol number"),
-           ("kind" = String, Path, description = "`same-cause`, `merged` or `split`"),
+           ("kind" = String, Path, description = "`same-cause`, `merged`, `split` or `same-thread`"),
            ("to" = String, Path, description = "Id or protocol number")),
     request_body(content = Reason, content_type = "application/json"),
     responses((status = 200, body = TicketRef), Problems))]

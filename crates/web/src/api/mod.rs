@@ -5,6 +5,8 @@ mod conversation;
 mod judgement;
 mod knowledge;
 mod links;
+mod mail;
+mod message_view;
 mod operations;
 mod people;
 mod registry;
@@ -23,6 +25,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(conversation::router())
         .merge(judgement::router())
         .merge(links::router())
+        .merge(mail::router())
         .merge(access::router())
         .merge(people::router())
         .merge(operations::router())

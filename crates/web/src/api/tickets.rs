@@ -21,9 +21,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::message_view::MessageView;
 use super::views::{
-    DiagnosisView, EvidenceView, HappeningView, Inbound, Items, LinkView, MessageView, PromiseView, Step,
-    TicketRef, TicketView, raw,
+    DiagnosisView, EvidenceView, HappeningView, Inbound, Items, LinkView, PromiseView, Step, TicketRef,
+    TicketView, raw,
 };
 use crate::caller::Asking;
 use crate::extract::{IfMatch, Json, Path, Query, header, is_json, whole};
@@ -251,7 +252,11 @@ async fn one(
     let (now, version) = (app.now(), whole.ticket.version);
     let view = WholeView {
         ticket: TicketView::of(&whole.ticket, caller.is_staff()),
-        messages: whole.messages.iter().map(|row| MessageView::of(row, &whole.attachments)).collect(),
+        messages: whole
+            .messages
+            .iter()
+            .map(|row| MessageView::of(row, &whole.attachments, &whole.mails))
+            .collect(),
         evidence: whole.evidence.iter().map(EvidenceView::from).collect(),
         diagnosis: whole.diagnosis.as_ref().map(|run| raw(&run.line)),
         links: whole.links.iter().map(LinkView::from).collect(),

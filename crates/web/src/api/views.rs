@@ -3,10 +3,8 @@
 use balcao_desk::instant;
 use balcao_desk::verbs::due::Promise;
 use balcao_desk::verbs::follow_up::Change;
-use balcao_store::attachment::Attachment;
 use balcao_store::diagnosis::Diagnosis;
 use balcao_store::evidence::Evidence;
-use balcao_store::message::Message;
 use balcao_store::ticket::Ticket;
 use balcao_store::ticket_link::TicketLink;
 use balcao_store::trail;
@@ -165,55 +163,6 @@ impl From<&Ticket> for TicketRef {
     }
 }
 
-/// A message of a conversation.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct MessageView {
-    id: String,
-    #[schema(format = DateTime)]
-    at: String,
-    /// `in`, `out` or `note`.
-    direction: String,
-    author: String,
-    /// Masked.
-    body: String,
-    channel: String,
-    attachments: Vec<AttachmentView>,
-}
-
-/// A file that came with a message.
-#[derive(Serialize, ToSchema)]
-struct AttachmentView {
-    id: String,
-    name: String,
-    media_type: String,
-    /// In bytes, as it came.
-    size: i64,
-    /// What could be read of it, masked.
-    text: Option<String>,
-}
-
-impl MessageView {
-    pub(crate) fn of(message: &Message, files: &[Attachment]) -> Self {
-        let own = files.iter().filter(|file| file.message == message.id);
-        let attachments = own.map(|file| AttachmentView {
-            id: file.id.to_string(),
-            name: file.name.clone(),
-            media_type: file.media_type.clone(),
-            size: file.size,
-            text: file.text.clone(),
-        });
-        Self {
-            id: message.id.to_string(),
-            at: at(message.at),
-            direction: message.direction.clone(),
-            author: message.author.clone(),
-            body: message.body.clone(),
-            channel: message.channel.clone(),
-            attachments: attachments.collect(),
-        }
-    }
-}
-
 /// One value of one evidence.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EvidenceView {
@@ -282,7 +231,7 @@ impl From<&Diagnosis> for DiagnosisView {
 /// A link between two tickets.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LinkView {
-    /// `same-cause`, `merged` or `split`.
+    /// `same-cause`, `merged`, `split` or `same-thread`.
     kind: String,
     from: String,
     to: String,

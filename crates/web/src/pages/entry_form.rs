@@ -88,6 +88,7 @@ fn asked(collection: Collection) -> &'static [Asked] {
             ("name", Text, true),
             ("tax_id", Text, false),
             ("tier", Text, false),
+            ("language", Text, false),
             ("email_domains", Lines, false),
             ("contacts", Contacts, false),
         ],

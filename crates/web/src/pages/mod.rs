@@ -15,6 +15,7 @@ mod entry_form;
 mod frame;
 mod live;
 mod log;
+mod messages;
 mod own;
 mod portal;
 mod procedure;
@@ -120,6 +121,8 @@ fn tickets() -> Router<App> {
 fn keeping() -> Router<App> {
     Router::new()
         .route("/procedimento", get(procedure::show))
+        .route("/mensagens", get(messages::list))
+        .route("/mensagens/{kind}/{language}", get(messages::form))
         .route("/procedimento/editar", get(procedure_edit::form).post(procedure_edit::change))
         .route("/procedimento/revisoes/{id}", get(procedure_edit::revision).post(procedure_edit::restore))
         .route("/relatorios", get(reports::show))

@@ -5,6 +5,8 @@ use axum::extract::{Multipart, Path, Query};
 use axum::http::StatusCode;
 use balcao_core::ticket::{Confirmation, State as Stage, Transition};
 use balcao_desk::DeskError;
+use balcao_desk::caller::Caller;
+use balcao_desk::people::account;
 use balcao_desk::verbs::follow_up::follow_up;
 use balcao_desk::verbs::list;
 use balcao_desk::verbs::receive::{Arrival, receive};
@@ -71,7 +73,7 @@ pub(crate) async fn blank(Contact(visit, _caller): Contact) -> Shown {
 /// `POST /portal/novo`.
 pub(crate) async fn create(Contact(visit, caller): Contact, form: Multipart) -> Shown {
     let sent = Sent::read(form).await?;
-    let arrival = sent.arrival(&visit, &caller.name)?;
+    let arrival = sent.arrival(&visit, &caller).await?;
     let new = receive(&visit.app.desk, &caller, arrival, visit.app.now()).await?;
     done(&format!("/portal/chamados/{}", new.ticket.protocol), "ticket-made")
 }
@@ -125,18 +127,26 @@ impl Sent {
         Ok(sent)
     }
 
-    fn arrival(self, visit: &Visit, name: &str) -> Result<Arrival, DeskError> {
+    async fn arrival(self, visit: &Visit, caller: &Caller) -> Result<Arrival, DeskError> {
+        let address = address(visit, caller).await?;
         let files = json!(self.files).to_string();
         let same = told_apart_by(&self.number, &format!("{}\0{}\0{files}", self.subject, self.text));
         let message = json!({
             "id": MessageId::fresh().to_string(), "channel": "portal", "received_at": visit.app.now().to_string(),
-            "from": {"name": name}, "subject": Some(self.subject).filter(|text| !text.trim().is_empty()),
+            "from": {"name": caller.name, "address": address}, "subject": Some(self.subject).filter(|text| !text.trim().is_empty()),
             "body": self.text, "attachments": self.files,
         });
         let raw = message.to_string();
         let inbound = inbound::parse(&raw).map_err(|error| DeskError::Invalid(error.to_string()))?;
         Ok(Arrival { inbound, raw: raw.into_bytes(), idempotency_key: None, told_apart_by: Some(same) })
     }
+}
+
+/// Where a contact reads mail: a login that is an address is the one to which the link went.
+async fn address(visit: &Visit, caller: &Caller) -> Result<Option<String>, DeskError> {
+    let Some(id) = account::own(caller) else { return Ok(None) };
+    let row = account::get(&visit.app.desk, caller, &id).await?;
+    Ok(Some(row.login).filter(|login| login.contains('@')))
 }
 
 #[derive(Template)]
@@ -169,7 +179,7 @@ pub(crate) async fn show(Contact(visit, caller): Contact, Path(id): Path<String>
 /// `POST /portal/chamados/{id}`.
 pub(crate) async fn write(Contact(visit, caller): Contact, Path(id): Path<String>, form: Multipart) -> Shown {
     let ticket = shown::find(&visit.app.desk, &caller, &id).await?;
-    let arrival = Sent::read(form).await?.arrival(&visit, &caller.name)?;
+    let arrival = Sent::read(form).await?.arrival(&visit, &caller).await?;
     follow_up(&visit.app.desk, &caller, &ticket.id, arrival, visit.app.now()).await?;
     done(&format!("/portal/chamados/{}", ticket.protocol), "message-sent")
 }

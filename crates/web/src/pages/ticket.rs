@@ -10,6 +10,7 @@ use axum::response::IntoResponse as _;
 use balcao_core::ticket::{Refusal, State as Stage};
 use balcao_desk::DeskError;
 use balcao_desk::caller::{Caller, Permission};
+use balcao_desk::mail;
 use balcao_desk::verbs::around::{Incident, around};
 use balcao_desk::verbs::receive::{Arrival, receive};
 use balcao_desk::verbs::show::Whole;
@@ -18,6 +19,7 @@ use balcao_desk::verbs::{draft, looking, show as shown};
 use balcao_store::attachment::Attachment;
 use balcao_store::draft::Draft;
 use balcao_store::message::Message;
+use balcao_store::outbox::Outbox;
 use balcao_store::ticket::Ticket;
 use balcao_store::trail::Entry;
 use balcao_store::{AccountId, MessageId, account};
@@ -49,6 +51,10 @@ struct Page {
     d: Diagnosed,
     own: Option<Draft>,
     others: Vec<Draft>,
+    /// What was mailed of it, and how that stands.
+    mails: Vec<Outbox>,
+    /// Whether mail goes out at all.
+    mailing: bool,
     happened: Vec<Happened>,
     looking: Vec<String>,
     steps: Vec<&'static str>,
@@ -87,6 +93,23 @@ pub(crate) struct Begun {
 impl Page {
     fn files<'p>(&'p self, message: &'p Message) -> Vec<&'p Attachment> {
         self.whole.attachments.iter().filter(|file| file.message == message.id).collect()
+    }
+
+    /// Of a mail: what our server found out of its sender, and whether that verifies it.
+    fn mail_in(&self, message: &Message) -> Option<(&str, bool)> {
+        let mail = self.whole.mails.iter().find(|mail| mail.message.as_ref() == Some(&message.id))?;
+        let verified = mail.verified.as_deref().is_some_and(|by| by != "none");
+        Some((mail.authentication.as_deref().unwrap_or_default(), verified))
+    }
+
+    /// How the mail of a message stands.
+    fn mail_out(&self, message: &Message) -> Option<&Outbox> {
+        self.mails.iter().find(|mail| mail.message.as_ref() == Some(&message.id))
+    }
+
+    /// The mails that carry no message of the conversation.
+    fn other_mails(&self) -> impl Iterator<Item = &Outbox> {
+        self.mails.iter().filter(|mail| mail.message.is_none())
     }
 
     fn lines<'m>(&self, message: &'m Message) -> Vec<(usize, &'m str)> {
@@ -145,6 +168,7 @@ pub(crate) async fn with(
     let whole = shown::show(desk, caller, id).await?;
     let d = Diagnosed::parse(whole.diagnosis.as_ref().map_or("", |run| run.line.as_str()));
     let t = whole.ticket.clone();
+    let mails = mail::of_ticket(desk, caller, &t.id).await?;
     let drafts = draft::of_ticket(desk, caller, &t.id).await?;
     let (own, others): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.account == caller.id);
     let happened = happened(visit, shown::happenings(desk, caller, id).await?).await?;
@@ -170,6 +194,8 @@ pub(crate) async fn with(
         whole,
         d,
         others,
+        mails,
+        mailing: desk.post().is_some(),
         happened,
         looking,
         steps,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::texts::Texts;
+use balcao_texts::Texts;
 
 const PORTUGUESE: &str = include_str!("../../locales/pt-BR.ftl");
 const ENGLISH: &str = include_str!("../../locales/en.ftl");
@@ -42,8 +42,9 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
+    use balcao_texts as texts;
+
     use super::*;
-    use crate::texts;
 
     fn sources(folder: &Path, into: &mut String) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -57,7 +58,7 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 14] = [
+    const FAMILIES: [&str; 16] = [
         "state-",
         "code-says-",
         "weekday-",
@@ -72,6 +73,8 @@ mod tests {
         "channel-",
         "notice-",
         "due-",
+        "letter-",
+        "mail-",
     ];
 
     #[test]

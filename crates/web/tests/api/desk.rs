@@ -110,6 +110,9 @@ pub(crate) fn request(method: &str, path: &str, token: &str, body: Option<Value>
         builder = builder.header("authorization", format!("Bearer {token}"));
     }
     match body {
+        Some(Value::String(text)) if path == "/api/v1/mail" => {
+            builder.header("content-type", "message/rfc822").body(Body::from(text)).unwrap()
+        }
         Some(Value::String(text)) => {
             builder.header("content-type", "text/plain").body(Body::from(text)).unwrap()
         }

@@ -9,5 +9,6 @@
 
 mod answers;
 mod desk;
+mod mail;
 mod pages;
 mod roles;

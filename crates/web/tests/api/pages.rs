@@ -15,7 +15,7 @@ use crate::desk::{Answered, Home, KEY, now};
 const PASSWORD: &str = "uma frase bem comprida";
 
 /// A form as a browser sends it.
-fn form(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Request<Body> {
+pub(crate) fn form(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Request<Body> {
     let encode = |text: &str| -> String {
         text.bytes()
             .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
@@ -31,7 +31,7 @@ fn form(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Request<Body> {
         .unwrap()
 }
 
-fn page(path: &str, cookie: &str) -> Request<Body> {
+pub(crate) fn page(path: &str, cookie: &str) -> Request<Body> {
     Request::get(path).header("cookie", cookie).header("accept", "text/html").body(Body::empty()).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn cookie_of(answered: &Answered) -> String {
 
 impl Home {
     /// A browser in which somebody with this role has logged in.
-    async fn browser(&self, role: Role) -> String {
+    pub(crate) async fn browser(&self, role: Role) -> String {
         if role == Role::PartnerContact {
             return self.contact("beto@beta.example").await;
         }
@@ -71,7 +71,7 @@ impl Home {
 }
 
 /// Every page that is read, and who may: `s` staff, `t` whoever is of a team that sees all, `m` managers, `l` leads and up, `p` partners.
-const PAGES: [(&str, &str); 19] = [
+const PAGES: [(&str, &str); 21] = [
     ("/fila", "s"),
     ("/fila?ver=late&q=erro&parceiro=alfa", "s"),
     ("/fila/ao-vivo", "live"),
@@ -90,6 +90,8 @@ const PAGES: [(&str, &str); 19] = [
     ("/log", "s"),
     ("/equipe", "m"),
     ("/trilha", "l"),
+    ("/mensagens?lingua=en", "l"),
+    ("/mensagens/answer/pt-BR", "l"),
     ("/estilo", "sp"),
 ];
 

@@ -15,9 +15,11 @@ enum Needs {
     /// Nobody needs to be known.
     Open,
     This(Permission),
+    /// The permission, of somebody of the desk.
+    Staff(Permission),
 }
 
-use Needs::{Any, Open, This};
+use Needs::{Any, Open, Staff, This};
 use Permission::{
     AnswerForCode, CreateTickets, ManageJobs, ManagePeople, ManageTokens, MoveTickets, OpenOriginals,
     ReadDocuments, ReadProcedure, ReadRegistry, ReadRequests, ReadTickets, ReadTrail, WriteDocuments,
@@ -66,9 +68,8 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
         ),
         "logIn" => (Open, Some(json!({"login": "a", "password": "b"}))),
         "acceptInvitation" => (Open, Some(json!({"token": "x", "password": "correto cavalo bateria"}))),
-        "logOut" | "showMe" => (Any, None),
+        "logOut" | "showMe" | "enrolSecondFactor" => (Any, None),
         "changePassword" => (Any, Some(json!({"old": "a", "new": "b"}))),
-        "enrolSecondFactor" => (Any, None),
         "confirmSecondFactor" | "disableSecondFactor" => (Any, Some(json!({"code": "123456"}))),
         "listAccounts" | "showAccount" | "listSessions" => (This(ManagePeople), None),
         "createAccount" => {
@@ -78,8 +79,9 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
         "inviteAccount" | "removeSecondFactor" | "endSession" => (This(ManagePeople), None),
         "listTokens" | "endToken" => (This(ManageTokens), None),
         "createToken" => (This(ManageTokens), Some(json!({"name": "t", "role": "agent"}))),
-        "listQuarantine" | "releaseJob" => (This(ManageJobs), None),
+        "listQuarantine" | "releaseJob" | "listMailQuarantine" | "retryMail" => (This(ManageJobs), None),
         "readTrail" => (This(ReadTrail), None),
+        "deliverMail" => (Staff(CreateTickets), Some(json!(MAIL))),
         "feedRequests" => (This(WriteRequests), Some(json!(""))),
         "listRejectedRequests" => (This(ReadRequests), None),
         "showRegistry" | "exportTable" | "listEntries" | "showEntry" => (This(ReadRegistry), None),
@@ -97,6 +99,9 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
         _ => return None,
     })
 }
+
+/// A mail in order.
+const MAIL: &str = "From: dev@alfa.example\r\nSubject: Erro\r\nMessage-ID: <m@alfa.example>\r\n\r\nErro 500";
 
 /// An id that nothing has.
 const NOBODY: &str = "01900000-0000-7000-8000-000000000000";
@@ -160,13 +165,16 @@ async fn whoever_may_not_is_told_so_and_another_partners_things_are_not_there() 
                 This(permission) if !(caller.may(permission) || outside && on_ticket) => {
                     assert_eq!(answered.status, StatusCode::FORBIDDEN, "{told}");
                 }
+                Staff(permission) if role == Role::PartnerContact || !caller.may(permission) => {
+                    assert_eq!(answered.status, StatusCode::FORBIDDEN, "{told}");
+                }
                 This(_) if outside && on_ticket => {
                     // A ticket of another partner, or at no team: as if it were not there.
                     let hidden = [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN];
                     assert!(hidden.contains(&answered.status), "{told}");
                     assert!(!answered.text.contains("alfa"), "{told}");
                 }
-                This(_) => {
+                This(_) | Staff(_) => {
                     let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
                     // People look after those who are no more than themselves.
                     assert!(!refused.contains(&answered.status), "{told}");

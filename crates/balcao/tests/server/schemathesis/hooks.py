@@ -1,4 +1,4 @@
-"""What the contract test adds to Schemathesis: the request log is fed as lines of JSON."""
+"""What the contract test adds to Schemathesis: the request log is fed as lines of JSON, a mail as it is."""
 
 import schemathesis
 
@@ -6,3 +6,8 @@ import schemathesis
 @schemathesis.serializer("application/x-ndjson")
 def ndjson(ctx, value):
     return value.encode("utf-8") if isinstance(value, str) else str(value).encode("utf-8")
+
+
+@schemathesis.serializer("message/rfc822")
+def mail(ctx, value):
+    return ndjson(ctx, value)

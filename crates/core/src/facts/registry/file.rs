@@ -35,6 +35,19 @@ pub(super) fn timezone(file: &Fields<'_>, problems: &mut Problems) -> Option<Tim
     None
 }
 
+/// The language in which a partner is written to.
+pub(super) fn language(fields: &Fields<'_>, problems: &mut Problems) -> Option<String> {
+    const LANGUAGES: [&str; 2] = ["pt-BR", "en"];
+    let code = fields.optional_text("language", problems)?;
+    if !LANGUAGES.contains(&code) {
+        let nearest = nearest(code, LANGUAGES).map(str::to_owned);
+        let value = problems.shown(code);
+        problems.add(&fields.at("language"), Kind::NotAllowed { value, allowed: "`pt-BR` ou `en`", nearest });
+        return None;
+    }
+    Some(code.to_owned())
+}
+
 /// The validity of a token, given in hours.
 pub(super) fn token_validity(file: &Fields<'_>, problems: &mut Problems) -> Option<SignedDuration> {
     const FIELD: &str = "token_validity_hours";

@@ -104,6 +104,8 @@ pub struct Partner {
     pub tax_id: Option<String>,
     /// Which targets of the procedure are its own, where those for everybody are not.
     pub tier: Option<String>,
+    /// In which language it is written to: `pt-BR` or `en`; what is not said is the former.
+    pub language: Option<String>,
     pub email_domains: Vec<String>,
     pub contacts: Vec<Contact>,
 }

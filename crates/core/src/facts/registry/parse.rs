@@ -61,7 +61,7 @@ const HOLIDAY: &[&str] = &["date", "name"];
 const ENVIRONMENT: &[&str] = &["code", "name", "base_urls"];
 const VERSION: &[&str] = &["code", "path_prefix"];
 const PRODUCT: &[&str] = &["code", "name", "aliases", "api_versions", "channel"];
-const PARTNER: &[&str] = &["code", "name", "tax_id", "tier", "email_domains", "contacts"];
+const PARTNER: &[&str] = &["code", "name", "tax_id", "tier", "language", "email_domains", "contacts"];
 const CONTACT: &[&str] = &["name", "address"];
 const USER: &[&str] = &["login", "partner", "status"];
 const KEY: &[&str] = &["key", "partner", "environment", "status", "users"];
@@ -226,12 +226,21 @@ impl Reader<'_> {
             let name = fields.text("name", &mut reader.problems);
             let tax_id = fields.optional_text("tax_id", &mut reader.problems).map(str::to_owned);
             let tier = fields.optional_text("tier", &mut reader.problems).map(str::to_owned);
+            let language = file::language(fields, &mut reader.problems);
             let email_domains = file::domains(fields, &mut reader.problems);
             let contacts = fields.optional_list("contacts", &mut reader.problems);
             let contacts = reader.each(contacts, CONTACT, |reader, contact| {
                 reader.contact(contact, codes.len(), &mut addresses)
             });
-            Some(Partner { code: code?, name: name?.to_owned(), tax_id, tier, email_domains, contacts })
+            Some(Partner {
+                code: code?,
+                name: name?.to_owned(),
+                tax_id,
+                tier,
+                language,
+                email_domains,
+                contacts,
+            })
         });
         self.names.partners = all.iter().map(|one| one.code.clone()).collect();
         self.names.partner_set = self.names.partners.iter().cloned().collect();

@@ -17,7 +17,7 @@ use super::collection::Collection;
 /// What is written as a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// `code`, `name`, `tax_id`, `tier`, `email_domains`, `contacts`.
+    /// `code`, `name`, `tax_id`, `tier`, `language`, `email_domains`, `contacts`.
     Partners,
     /// `login`, `partner`, `status`.
     Users,
@@ -57,6 +57,7 @@ impl Table {
                 ("name", Text),
                 ("tax_id", Text),
                 ("tier", Text),
+                ("language", Text),
                 ("email_domains", List),
                 ("contacts", Contacts),
             ],

@@ -1,0 +1,134 @@
+//! Writing a mail down, within the transaction of the decision that asks for it.
+
+use balcao_store::job::{self, Job};
+use balcao_store::outbox::{self, Outbox};
+use balcao_store::ticket::Ticket;
+use balcao_store::{MessageId, OutboxId, Scope, TicketId, Tx, sealed};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{Kind, Language, requester};
+use crate::desk::{Desk, millis, random};
+use crate::error::DeskError;
+use crate::reply_token;
+
+/// How long an addressee is kept of a mail that does not go: then a person has had time to look.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// What is sealed of a mail.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Envelope {
+    pub(super) to: String,
+    pub(super) language: String,
+    pub(super) in_reply_to: Option<String>,
+    #[serde(default)]
+    pub(super) references: Vec<String>,
+    pub(super) secret: Option<String>,
+}
+
+impl Drop for Envelope {
+    fn drop(&mut self) {
+        use zeroize::Zeroize as _;
+        self.to.zeroize();
+        self.secret.zeroize();
+    }
+}
+
+/// Queues a mail to whoever asked. Nothing where no post is set up or the address is not known.
+pub(crate) async fn to_requester(
+    tx: &mut Tx,
+    desk: &Desk,
+    kind: Kind,
+    (ticket, message): (&Ticket, Option<&MessageId>),
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    let Some(post) = desk.post() else { return Ok(()) };
+    let before = outbox::of_ticket(tx, &Scope::All, &ticket.id).await?;
+    let ours: Vec<String> = before.iter().map(|mail| mail.message_id.clone()).collect();
+    let Some(asker) = requester::of(tx, desk, &ticket.id, &ours).await? else { return Ok(()) };
+    let token = reply_token::made(&ticket.id, desk.secrets());
+    // The ticket's row is locked by the decision: no two mails of it get the same number.
+    let number = before.len().saturating_add(1);
+    let registry = &desk.state().world.registry;
+    let partner = ticket.partner.as_deref().and_then(|code| registry.partner(code));
+    let language = Language::of(partner.and_then(|partner| partner.language.as_deref()));
+    let envelope = Envelope {
+        to: asker.address,
+        language: language.code().to_owned(),
+        in_reply_to: asker.in_reply_to,
+        references: asker.references,
+        secret: None,
+    };
+    let row = row(kind, format!("<{token}.{number}@{}>", post.domain()), None, now);
+    let row = Outbox { ticket: Some(ticket.id.clone()), message: message.cloned(), ..row };
+    write(tx, desk, row, &envelope, now).await
+}
+
+/// A link that is to be mailed.
+pub(crate) struct Linked<'l> {
+    pub(crate) kind: Kind,
+    pub(crate) to: &'l str,
+    pub(crate) language: Language,
+    pub(crate) secret: &'l str,
+    pub(crate) expires: i64,
+}
+
+/// Queues a link; whether it was. It is not where no post is set up, or what stands for an address is none.
+pub(crate) async fn link(
+    tx: &mut Tx,
+    desk: &Desk,
+    linked: Linked<'_>,
+    now: Timestamp,
+) -> Result<bool, DeskError> {
+    let Some(post) = desk.post().filter(|_| requester::is_address(linked.to)) else { return Ok(false) };
+    let id = OutboxId::fresh();
+    let row = row(linked.kind, format!("<{id}@{}>", post.domain()), Some(linked.expires), now);
+    let envelope = Envelope {
+        to: linked.to.to_owned(),
+        language: linked.language.code().to_owned(),
+        in_reply_to: None,
+        references: Vec::new(),
+        secret: Some(linked.secret.to_owned()),
+    };
+    write(tx, desk, Outbox { id, ..row }, &envelope, now).await?;
+    Ok(true)
+}
+
+fn row(kind: Kind, message_id: String, expires: Option<i64>, now: Timestamp) -> Outbox {
+    Outbox {
+        id: OutboxId::fresh(),
+        ticket: None::<TicketId>,
+        message: None,
+        kind: kind.code().to_owned(),
+        message_id,
+        created: millis(now),
+        expires,
+        state: "waiting".to_owned(),
+        attempts: 0,
+        claimed_by: None,
+        claimed_until: None,
+        ended: None,
+        reason: None,
+    }
+}
+
+async fn write(
+    tx: &mut Tx,
+    desk: &Desk,
+    row: Outbox,
+    envelope: &Envelope,
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    let text = serde_json::to_vec(envelope).map_err(|_own_value| DeskError::Damaged("um e-mail a enviar"))?;
+    let text = Zeroizing::new(text);
+    let kept = millis(now.saturating_add(KEPT).unwrap_or(Timestamp::MAX));
+    let expires = row.expires.map_or(kept, |expires| expires.min(kept));
+    let sealed = desk.secrets().seal(row.id.as_str(), &text, random()?, Some(expires));
+    outbox::add(tx, &row).await?;
+    sealed::add(tx, &sealed).await?;
+    let payload = json!({"mail": row.id.as_str()}).to_string();
+    job::add(tx, &Job::new(super::JOB, &payload, millis(now))).await?;
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The mails that the desk sends, filled with example values: what a lead shows before a partner sees it.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{Html, IntoResponse as _};
+use balcao_connect::mail_out::{Place, Words, words};
+use balcao_desk::DeskError;
+use balcao_desk::caller::{Caller, Permission};
+use balcao_desk::mail::{Kind, Language, Letter, Thread};
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::visit::Staff;
+use super::wrong::unwritten;
+use super::{POLICY, Shown, page};
+
+/// What a mail that is shown may do: nothing but look as it looks. It loads nothing, runs nothing and leads nowhere.
+const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; \
+    base-uri 'none'; sandbox";
+
+#[derive(Template)]
+#[template(path = "messages.html")]
+struct Page {
+    f: Frame,
+    language: &'static str,
+    languages: Vec<&'static str>,
+    messages: Vec<(&'static str, Words)>,
+}
+
+/// In which language mails are to be shown.
+#[derive(Deserialize, Default)]
+pub(crate) struct Wanted {
+    lingua: Option<String>,
+}
+
+/// `GET /mensagens`.
+pub(crate) async fn list(Staff(visit, caller): Staff, Query(wanted): Query<Wanted>) -> Shown {
+    may(&caller)?;
+    let language = Language::of(wanted.lingua.as_deref());
+    let each = Kind::ALL.into_iter().map(|kind| Ok((kind.code(), filled(kind, language)?)));
+    let messages = each.collect::<Result<_, askama::Error>>().map_err(unwritten)?;
+    let languages = Language::ALL.map(Language::code).to_vec();
+    let mut response = page(&Page { f: visit.frame(), language: language.code(), languages, messages })?;
+    // This page alone has frames, and only of what comes from here.
+    if let Ok(policy) = HeaderValue::from_str(&format!("{POLICY}; frame-src 'self'")) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// `GET /mensagens/{kind}/{language}`: the HTML of a mail, for a frame.
+pub(crate) async fn form(
+    Staff(_visit, caller): Staff,
+    Path((kind, language)): Path<(String, String)>,
+) -> Shown {
+    may(&caller)?;
+    let kind = Kind::parse(&kind).ok_or(DeskError::NotFound("mensagem"))?;
+    let filled = filled(kind, Language::of(Some(&language))).map_err(unwritten)?;
+    let mut response = Html(filled.html).into_response();
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAIL_POLICY));
+    Ok(response)
+}
+
+fn may(caller: &Caller) -> Result<(), DeskError> {
+    // What partners are told belongs to the procedure.
+    caller.must(Permission::WriteProcedure)
+}
+
+/// A mail as it would be, of nobody.
+fn filled(kind: Kind, language: Language) -> Result<Words, askama::Error> {
+    let about = !matches!(kind, Kind::Link | Kind::Invitation);
+    let (subject, body) = match language {
+        Language::Portuguese => (
+            "Erro 401 na cotação",
+            "Olá, Ana!\n\nO token tinha 14 horas quando foi usado, e vale 12.\nGere outro em POST /api/v1/token e repita a chamada.",
+        ),
+        Language::English => (
+            "401 on quotes",
+            "Hello Ana,\n\nThe token was 14 hours old when it was used, and it is good for 12.\nGet another at POST /api/v1/token and repeat the call.",
+        ),
+    };
+    let thread =
+        Thread { protocol: "2026-000123".to_owned(), subject: subject.to_owned(), ..Thread::default() };
+    let letter = Letter {
+        kind,
+        to: String::new(),
+        language,
+        message_id: String::new(),
+        thread: about.then_some(thread),
+        body: body.to_owned(),
+        secret: (!about).then(|| "exemplo".to_owned().into()),
+    };
+    words(&letter, Place { address: "https://balcao.example" })
+}
