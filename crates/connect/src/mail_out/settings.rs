@@ -262,14 +262,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_said_with_what_to_do_and_without_a_password() {
-        let with = |change: fn(&mut MailSettings)| {
+        type Change = fn(&mut MailSettings);
+        let with = |change: Change| {
             let mut settings = said("submission://ana%40balcao.example@mx.example");
             settings.password = Some(Zeroizing::new("segredo".to_owned()));
             change(&mut settings);
             settings.read().err().map(|error| error.to_string())
         };
         assert_eq!(with(|_| {}), None);
-        let table: [(fn(&mut MailSettings), &str); 10] = [
+        let table: [(Change, &str); 10] = [
             (|s| s.server = "mx.example".to_owned(), "mail_server"),
             (|s| s.server = "http://mx.example".to_owned(), "mail_server"),
             (|s| s.server = "smtp://ana:segredo@mx.example".to_owned(), "uma senha"),

@@ -166,19 +166,7 @@ impl Plan {
         let evidence = news(&before.ticket.id, &examined, &known, standing, now);
         let marks = Marks::of(&examined.diagnosis, desk.secrets());
         let (why, mail) = (None, None);
-        Ok(Self {
-            before,
-            message,
-            attachments,
-            sealed,
-            examined,
-            run,
-            evidence,
-            changes,
-            marks,
-            why,
-            mail,
-        })
+        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why, mail })
     }
 
     /// Notes on the rows of one evidence who corrected it and why.
@@ -197,19 +185,8 @@ impl Plan {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Ticket, DeskError> {
-        let Self {
-            before,
-            message,
-            attachments,
-            sealed,
-            examined,
-            run,
-            evidence,
-            changes,
-            marks,
-            why,
-            mail,
-        } = self;
+        let Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why, mail } =
+            self;
         if !message::add(tx, &message).await? {
             // The same message was written meanwhile; the next try finds it.
             return Err(DeskError::Stale);

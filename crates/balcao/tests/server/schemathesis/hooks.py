@@ -3,11 +3,15 @@
 import schemathesis
 
 
+def as_it_is(value):
+    return value.encode("utf-8") if isinstance(value, str) else str(value).encode("utf-8")
+
+
 @schemathesis.serializer("application/x-ndjson")
 def ndjson(ctx, value):
-    return value.encode("utf-8") if isinstance(value, str) else str(value).encode("utf-8")
+    return as_it_is(value)
 
 
 @schemathesis.serializer("message/rfc822")
 def mail(ctx, value):
-    return ndjson(ctx, value)
+    return as_it_is(value)
