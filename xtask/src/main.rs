@@ -11,7 +11,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test            everything that must pass: format, lints, tests, doc tests, tidy, a build of the fuzz targets
+  test            everything that must pass: format, lints, tests, doc tests, tidy, a check of the fuzz targets
   tidy            budgets, purity of the core, dead files, documents that name what is gone
   fuzz [SECONDS]  run each fuzz target for that long (60), and say how many inputs it tried
   torture [sqlite|postgres] [TIMES] [--seed N]
