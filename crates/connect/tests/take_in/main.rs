@@ -10,6 +10,7 @@
     reason = "a test that meets what it did not expect should stop"
 )]
 
+mod answered;
 mod crashes;
 mod homes;
 mod quarantine;

@@ -1,7 +1,8 @@
 //! To whom a ticket is answered: whoever wrote its newest message, by the address that stands in the sealed original.
 
+use balcao_store::mail;
 use balcao_store::message::{self, Message};
-use balcao_store::{Conn, Scope, TicketId, sealed};
+use balcao_store::{Conn, MessageId, Scope, TicketId, sealed};
 use mail_parser::{HeaderValue, MessageParser};
 
 use crate::desk::Desk;
@@ -38,7 +39,9 @@ pub(crate) async fn of(
         return Ok(None);
     };
     let Some(read) = read(&raw) else { return Ok(None) };
-    let Some(address) = read.address.filter(|address| is_address(address)) else { return Ok(None) };
+    let Some(address) = read.address.clone().filter(|address| is_address(address)) else { return Ok(None) };
+    // A mail's own id stands in the mail as it came, and that is sealed under its row.
+    let read = raw_mail(conn, desk, ticket, &newest.id).await?.unwrap_or(read);
     let mut references = read.references;
     references.extend(read.id.clone());
     for id in ours {
@@ -53,6 +56,26 @@ pub(crate) async fn of(
         references.push(id.clone());
     }
     Ok(Some(Requester { address, in_reply_to, references: shortened(references) }))
+}
+
+/// What the mail says of the conversation that became this message, if one did and is still kept.
+async fn raw_mail(
+    conn: &mut Conn,
+    desk: &Desk,
+    ticket: &TicketId,
+    message: &MessageId,
+) -> Result<Option<Read>, DeskError> {
+    let mails = mail::of_ticket(conn, ticket).await?;
+    let Some(mail) = mails.iter().find(|mail| mail.message.as_ref() == Some(message)) else {
+        return Ok(None);
+    };
+    let Some(original) = sealed::about(conn, mail.id.as_str()).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    match desk.secrets().open(&original) {
+        Ok(raw) => Ok(of_mail(&raw)),
+        Err(_told_before) => Ok(None),
+    }
 }
 
 /// What an original says of its sender and of the conversation.
@@ -71,7 +94,12 @@ fn read(raw: &[u8]) -> Option<Read> {
         let id = ids(&inbound.id).into_iter().next();
         return Some(Read { address: inbound.from.address, id, references: Vec::new() });
     }
-    let mail = MessageParser::new().parse(raw)?;
+    of_mail(raw)
+}
+
+/// Only the head is read: what comes behind may be long.
+fn of_mail(raw: &[u8]) -> Option<Read> {
+    let mail = MessageParser::new().parse_headers(raw)?;
     let address = mail.from().and_then(|from| from.first()).and_then(|from| from.address());
     Some(Read {
         address: address.map(str::to_owned),
