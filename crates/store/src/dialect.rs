@@ -30,7 +30,8 @@ impl Engine {
                 "pragma busy_timeout = {BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; \
                  pragma foreign_keys = on; pragma cache_size = -16000; pragma temp_store = memory; pragma wal_autocheckpoint = 16000;"
             ),
-            Self::Postgres => ON_POSTGRES.to_owned(),
+            // A program that stands still in the middle of its changes must not hold up another's for ever.
+            Self::Postgres => format!("{ON_POSTGRES}; set idle_in_transaction_session_timeout = '60s'"),
         }
     }
 
