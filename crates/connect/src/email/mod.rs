@@ -41,7 +41,7 @@ pub enum MailError {
     #[error("o e-mail tem {0} bytes; são lidos até {LARGEST_MAIL}: peça os anexos por partes")]
     TooLarge(usize),
     /// No line of it is a header.
-    #[error("não é um e-mail: não há nenhum cabeçalho (`Nome: valor`) no começo; confira o arquivo")]
+    #[error("não é um e-mail: o começo não tem nenhum cabeçalho, como `From` ou `Subject`; confira o arquivo")]
     NoHeaders,
 }
 
@@ -163,4 +163,20 @@ pub fn read(raw: &[u8], trusted: Option<&str>) -> Result<Mail, MailError> {
     mail.files = contents.files;
     mail.notes = contents.notes;
     Ok(mail)
+}
+
+#[cfg(test)]
+mod tests {
+    use balcao_core::mask::Masker;
+
+    use super::MailError;
+
+    #[test]
+    fn no_reason_looks_like_personal_data() {
+        // The quarantine shows them masked, as it shows every reason.
+        for error in [MailError::Empty, MailError::TooLarge(50_000_000), MailError::NoHeaders] {
+            let told = error.to_string();
+            assert_eq!(Masker::new([]).mask(&told), told);
+        }
+    }
 }
