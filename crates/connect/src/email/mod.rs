@@ -41,7 +41,9 @@ pub enum MailError {
     #[error("o e-mail tem {0} bytes; são lidos até {LARGEST_MAIL}: peça os anexos por partes")]
     TooLarge(usize),
     /// No line of it is a header.
-    #[error("não é um e-mail: o começo não tem nenhum cabeçalho, como `From` ou `Subject`; confira o arquivo")]
+    #[error(
+        "não é um e-mail: o começo não tem nenhum cabeçalho, como `From` ou `Subject`; confira o arquivo"
+    )]
     NoHeaders,
 }
 
