@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use balcao_connect::channels::Channels;
 use balcao_desk::{Desk, jobs};
 use balcao_web::{App, Courier, Limits, router};
 use jiff::Timestamp;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub address: String,
     /// How many proxies stand before the desk.
     pub proxies: usize,
+    /// Through what, beside HTTP, messages come and go.
+    pub channels: Arc<Channels>,
     /// Who carries links to partners.
     pub courier: Arc<dyn Courier>,
 }

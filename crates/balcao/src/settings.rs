@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use balcao_connect::channels::{Channels, ChannelsError};
 use balcao_connect::mail_out::MailSettings;
 use balcao_store::Place;
 use zeroize::Zeroizing;
@@ -175,6 +176,14 @@ impl Settings {
         balcao_desk::MailSettings {
             authserv_id: (!server.is_empty()).then(|| server.to_owned()),
             addresses: addresses.filter(|address| !address.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+
+    /// The channels; none where no file is named.
+    pub fn channels(&self) -> Result<Channels, ChannelsError> {
+        match self.get("channels").trim() {
+            "" => Ok(Channels::default()),
+            path => Channels::load(Path::new(path)),
         }
     }
 

@@ -7,6 +7,8 @@
 //! **Invariants:** what is malformed gives a value or a clear error, never a panic; a mail is kept before anything is decided about it.
 //! **Never here:** HTTP handlers, pages, the command line, the clock, a rule about tickets.
 
+#[cfg(feature = "desk")]
+pub mod channels;
 pub mod email;
 #[cfg(feature = "desk")]
 pub mod files;
@@ -14,3 +16,7 @@ pub mod files;
 pub mod mail;
 #[cfg(feature = "desk")]
 pub mod mail_out;
+#[cfg(feature = "desk")]
+pub mod outside;
+#[cfg(feature = "desk")]
+pub mod signed;

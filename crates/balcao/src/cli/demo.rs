@@ -54,6 +54,7 @@ impl Demo {
                 worker: true,
                 address: String::new(),
                 proxies: 0,
+                channels: Arc::default(),
                 courier: Arc::new(Shown(self.listen.clone())),
             };
             server::serve(desk, &self.listen, parts, |address| {

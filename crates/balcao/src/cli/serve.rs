@@ -40,6 +40,7 @@ impl Serve {
             worker: role != "web",
             address: settings.address().to_owned(),
             proxies: settings.proxies(catalogue)?,
+            channels: Arc::new(settings.channels()?),
             courier: Arc::new(NoCourier),
         };
         opening::block_on(async {
