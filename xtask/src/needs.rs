@@ -42,6 +42,19 @@ const NEEDS: &[Need] = &[
         package: "python3-venv",
         what_for: "the API is tried against its own description by a package from PyPI",
     },
+    Need {
+        programs: &["tesseract"],
+        package: "tesseract-ocr",
+        what_for: "letters in pictures are recognised by another program",
+    },
+    Need {
+        programs: &[
+            "/usr/share/tesseract-ocr/5/tessdata/por.traineddata",
+            "/usr/share/tesseract-ocr/4.00/tessdata/por.traineddata",
+        ],
+        package: "tesseract-ocr-por",
+        what_for: "letters in pictures are recognised in Portuguese",
+    },
     Need { programs: &["chromium"], package: "chromium", what_for: "the pages are tried in a real browser" },
     Need {
         programs: &["chromedriver"],

@@ -2,6 +2,7 @@
 //!
 //! Commands are in `cli/`, one file each; what they load is in [`setup`]; words in [`catalogue`].
 
+mod around;
 pub mod catalogue;
 pub mod cli;
 pub mod opening;

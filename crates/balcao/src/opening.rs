@@ -10,6 +10,7 @@ use balcao_desk::Desk;
 use balcao_desk::secrets::Secrets;
 use balcao_store::Store;
 
+use crate::around;
 use crate::catalogue::Catalogue;
 use crate::settings::{Flags, Settings};
 
@@ -32,7 +33,9 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 pub async fn desk(settings: &Settings, catalogue: &Catalogue) -> anyhow::Result<Desk> {
     // Before anything is made: a mistake in the settings is told first.
     let mailed = settings.mail(environment).read().with_context(|| catalogue.say("error-mail", &[]))?;
+    let channels = settings.channels()?;
     let desk = desk_that_keeps(settings, settings.desk(catalogue)?, catalogue).await?;
+    let desk = around::connected(desk, &channels)?;
     let Some(mailed) = mailed else { return Ok(desk) };
     let smtp = Smtp::new(mailed).with_context(|| catalogue.say("error-mail", &[]))?;
     Ok(desk.mailing_by(Arc::new(smtp)))

@@ -12,6 +12,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::around;
+
 /// How long requests that are being answered may take when the server ends.
 const LAST_WORDS: Duration = Duration::from_secs(20);
 
@@ -58,6 +60,7 @@ pub async fn serve(
         let address = listener.local_addr()?.to_string();
         let app = App::new(desk.clone(), Limits::default(), Arc::new(Timestamp::now));
         let app = app.with_courier(parts.courier).reached_at(&parts.address).behind(parts.proxies);
+        let app = app.fed_by(around::feeds(&parts.channels)?);
         tasks.spawn(keep_up(app.clone(), stopping.clone()));
         tasks.spawn(tell_news(app.clone(), stopping.clone()));
         let (mut asked, looked_at) = (stopping.clone(), app.clone());

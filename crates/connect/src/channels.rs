@@ -8,10 +8,22 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use crate::{attachment, feed, lookup};
+
 /// What the file says.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Channels {}
+pub struct Channels {
+    /// Registries elsewhere.
+    #[serde(default)]
+    pub lookup: Vec<lookup::Settings>,
+    /// Who sends request logs by itself.
+    #[serde(default)]
+    pub feed: Vec<feed::Settings>,
+    /// How files are read.
+    #[serde(default)]
+    pub attachments: attachment::Settings,
+}
 
 /// Why the file cannot be used. No secret is in it.
 #[derive(Debug, thiserror::Error)]

@@ -7,11 +7,14 @@
 //! **Invariants:** what is malformed gives a value or a clear error, never a panic; a mail is kept before anything is decided about it.
 //! **Never here:** HTTP handlers, pages, the command line, the clock, a rule about tickets.
 
+pub mod attachment;
 #[cfg(feature = "desk")]
 pub mod channels;
 pub mod email;
+pub mod feed;
 #[cfg(feature = "desk")]
 pub mod files;
+pub mod lookup;
 #[cfg(feature = "desk")]
 pub mod mail;
 #[cfg(feature = "desk")]

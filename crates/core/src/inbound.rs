@@ -36,9 +36,61 @@ pub struct Attachment {
     pub content: Content,
 }
 
-/// The content of an attachment: text as it is, or the bytes of a file.
+/// The content of an attachment: text as it is, the bytes of a file, or what was read of another attachment's.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Content {
     Text(String),
     Bytes(Vec<u8>),
+    /// Of the file with this attachment's name, as `evidence::unpack` names it; that file's bytes stand beside it.
+    Extracted(Extracted),
+}
+
+/// What a program beside the core read of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// What kind of reading it was.
+    pub by: ReadBy,
+    /// The text; empty where there was none.
+    pub text: String,
+    /// What of it could not be read, in words for people.
+    pub note: Option<String>,
+}
+
+/// How a text was got out of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadBy {
+    /// The text that a PDF holds.
+    Pdf,
+    /// Letters recognised in a picture: any of them may be another.
+    Ocr,
+}
+
+impl ReadBy {
+    /// Every way.
+    pub const ALL: [Self; 2] = [Self::Pdf, Self::Ocr];
+
+    /// In words for people, as they stand behind a file's name.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Pdf => "texto do PDF",
+            Self::Ocr => "lido por OCR",
+        }
+    }
+
+    /// The name of the text that was read of the file `name`.
+    #[must_use]
+    pub fn label(self, name: &str) -> String {
+        format!("{name} ({})", self.words())
+    }
+
+    /// The way and the file's name of a [`ReadBy::label`]; `None` for another text.
+    #[must_use]
+    pub fn of_label(label: &str) -> Option<(Self, &str)> {
+        let label = label.strip_suffix(')')?;
+        Self::ALL.into_iter().find_map(|by| {
+            let name = label.strip_suffix(by.words())?.strip_suffix(" (")?;
+            Some((by, name))
+        })
+    }
 }

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::bundle::Bundle;
 use crate::documentation::Pages;
+use crate::elsewhere::Lookups;
 use crate::error::DeskError;
+use crate::files::Reader;
 use crate::mail::Post;
 use crate::secrets::{Secrets, hex};
 use crate::world::{Parts, World, contract_files};
@@ -39,6 +41,8 @@ struct Inner {
     settings: Settings,
     state: RwLock<Arc<State>>,
     post: OnceLock<Arc<dyn Post>>,
+    lookups: OnceLock<Arc<dyn Lookups>>,
+    reader: OnceLock<Arc<dyn Reader>>,
     /// Held by whoever changes what judges messages: one after the other, so that few changes must be made again.
     changing: tokio::sync::Mutex<()>,
 }
@@ -114,8 +118,9 @@ impl Desk {
         }
         let state = build(&store, &secrets).await?;
         let state = RwLock::new(Arc::new(state));
-        let (post, changing) = (OnceLock::new(), tokio::sync::Mutex::default());
-        Ok(Self(Arc::new(Inner { store, secrets, settings, state, post, changing })))
+        let (post, lookups, reader) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let changing = tokio::sync::Mutex::default();
+        Ok(Self(Arc::new(Inner { store, secrets, settings, state, post, lookups, reader, changing })))
     }
 
     /// Sets up who takes mails, once; from then on what is decided is mailed.
@@ -130,6 +135,32 @@ impl Desk {
     #[must_use]
     pub fn post(&self) -> Option<&Arc<dyn Post>> {
         self.0.post.get()
+    }
+
+    /// Sets up who asks registries that are kept elsewhere, once.
+    #[must_use]
+    pub fn asking(self, lookups: Arc<dyn Lookups>) -> Self {
+        let _first_stays = self.0.lookups.set(lookups);
+        self
+    }
+
+    /// Who asks registries that are kept elsewhere, if there are any.
+    #[must_use]
+    pub fn lookups(&self) -> Option<&Arc<dyn Lookups>> {
+        self.0.lookups.get()
+    }
+
+    /// Sets up who reads PDFs and pictures, once.
+    #[must_use]
+    pub fn reading_by(self, reader: Arc<dyn Reader>) -> Self {
+        let _first_stays = self.0.reader.set(reader);
+        self
+    }
+
+    /// Who reads PDFs and pictures, if anybody does.
+    #[must_use]
+    pub fn reader(&self) -> Option<&Arc<dyn Reader>> {
+        self.0.reader.get()
     }
 
     /// The store.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
+use balcao_core::diagnosis::{Answers, Prepared};
 use balcao_core::evidence::key::KeyPrint;
 use balcao_core::facts::paths;
 use balcao_core::facts::request_log::LoggedRequest;
@@ -12,6 +13,7 @@ use balcao_core::mask::Masker;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::elsewhere;
 use crate::secrets::Secrets;
 
 /// The states of what judged, the messages that were read, and the rows of the log that were found.
@@ -27,6 +29,9 @@ pub(crate) struct Seen {
     pub(crate) messages: Vec<String>,
     /// The rows that the request log answered.
     pub(crate) requests: Vec<Row>,
+    /// What a registry elsewhere said; `None` where none was asked, or it knew nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) elsewhere: Option<elsewhere::Kept>,
 }
 
 /// A row of the request log as it was found.
@@ -67,7 +72,7 @@ pub(crate) fn kept(found: &[LoggedRequest], secrets: &Secrets) -> Vec<Row> {
 }
 
 /// Rows as the diagnosis saw them: a path that is kept masked is as one of the messages' `routes` writes it.
-pub(crate) fn lifted(rows: Vec<Row>, routes: &[(String, String)], secrets: &Secrets) -> Vec<LoggedRequest> {
+fn lifted(rows: Vec<Row>, routes: &[(String, String)], secrets: &Secrets) -> Vec<LoggedRequest> {
     let bare = routes.iter().map(|(_, path)| paths::bare(path));
     let written: BTreeMap<String, &str> = bare.map(|path| (mark(path, secrets), path)).collect();
     let lifted = rows.into_iter().map(|row| {
@@ -127,6 +132,15 @@ impl Seen {
         // Writing into memory does not fail.
         let written = encoder.write_all(&json).and_then(|()| encoder.finish());
         written.unwrap_or_default()
+    }
+
+    /// What was looked up for the conversation, as the diagnosis saw it.
+    pub(crate) fn answers(&self, prepared: &Prepared, secrets: &Secrets) -> Answers {
+        let requests = lifted(self.requests.clone(), &prepared.routes, secrets);
+        let kept = self.elsewhere.clone();
+        let elsewhere =
+            kept.map(|kept| elsewhere::lifted(kept, &prepared.wanted, secrets)).unwrap_or_default();
+        Answers { requests, elsewhere }
     }
 
     /// `None` for bytes that are none of ours.

@@ -1,7 +1,7 @@
 //! Everything that judges a message, beside the request log: one value, built once, shared by every diagnosis until it is replaced.
 
 use balcao_core::calendar::Calendar;
-use balcao_core::diagnosis::{self, Conversation, Diagnosis, Prepared};
+use balcao_core::diagnosis::{self, Answers, Conversation, Diagnosis, Prepared};
 use balcao_core::evidence::key::HashSecret;
 use balcao_core::evidence::speech::Lexicon;
 use balcao_core::facts::Limits;
@@ -64,15 +64,15 @@ impl World {
         diagnosis::prepare(newest, before, &self.desk())
     }
 
-    /// Diagnoses what was read, with the rows that answer its inquiry. The second value is what `newest` says, as it may be kept.
+    /// Diagnoses what was read, with what was looked up for it. The second value is what `newest` says, as it may be kept.
     #[must_use]
     pub fn judge(
         &self,
         newest: &Inbound,
         prepared: &Prepared,
-        requests: Vec<LoggedRequest>,
+        answers: impl Into<Answers>,
     ) -> (Diagnosis, Conversation) {
-        diagnosis::judge(newest, prepared, &self.desk(), requests)
+        diagnosis::judge(newest, prepared, &self.desk(), answers)
     }
 
     /// The procedure's reply of this name with the values that were proven; `None` where it has none.
@@ -81,10 +81,10 @@ impl World {
         &self,
         newest: &Inbound,
         prepared: &Prepared,
-        requests: Vec<LoggedRequest>,
+        answers: impl Into<Answers>,
         name: &str,
     ) -> Option<Rendered> {
-        diagnosis::standard_reply(newest, prepared, &self.desk(), requests, name)
+        diagnosis::standard_reply(newest, prepared, &self.desk(), answers, name)
     }
 
     fn desk(&self) -> diagnosis::Desk<'_> {

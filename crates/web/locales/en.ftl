@@ -279,6 +279,7 @@ verdict-indeterminado = no proof
 verdict-nao-se-aplica = not applicable
 source-message = message
 source-attachment = attachment
+source-ocr = picture (read by OCR)
 source-registry = registry
 source-request-log = request log
 source-contract = API contract

@@ -279,6 +279,7 @@ verdict-indeterminado = sem prova
 verdict-nao-se-aplica = não se aplica
 source-message = mensagem
 source-attachment = anexo
+source-ocr = imagem (lido por OCR)
 source-registry = cadastro
 source-request-log = log de requisições
 source-contract = contrato da API

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use balcao_connect::feed::Feeds;
 use balcao_desk::Desk;
 use jiff::Timestamp;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -47,6 +48,7 @@ pub struct App {
     pub(crate) meter: Arc<Meter>,
     pub(crate) counts: Arc<Counts>,
     pub(crate) courier: Arc<dyn Courier>,
+    pub(crate) feeds: Arc<Feeds>,
     /// The tickets that change, for whoever looks.
     pub(crate) news: tokio::sync::broadcast::Sender<News>,
     /// Whether cookies go over HTTPS only.
@@ -77,6 +79,7 @@ impl App {
             meter: Arc::new(Meter::new()),
             counts: Arc::default(),
             courier,
+            feeds: Arc::default(),
             news,
             secure: false,
             proxies: 0,
@@ -88,6 +91,12 @@ impl App {
     #[must_use]
     pub fn with_courier(self, courier: Arc<dyn Courier>) -> Self {
         Self { courier, ..self }
+    }
+
+    /// With feeds of the request log.
+    #[must_use]
+    pub fn fed_by(self, feeds: Arc<Feeds>) -> Self {
+        Self { feeds, ..self }
     }
 
     /// Where browsers reach it, if not at its own address: with `https://` cookies go over HTTPS only.

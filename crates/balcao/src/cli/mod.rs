@@ -12,6 +12,7 @@ pub mod evaluate;
 pub mod extract;
 pub mod mail;
 pub mod procedure;
+pub mod read_pdf;
 pub mod secrets;
 pub mod serve;
 pub mod ticket;
@@ -66,6 +67,9 @@ enum Command {
 /// Runs the command line and says what went wrong, once, with its causes.
 pub fn run() -> ExitCode {
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    if args.get(1).is_some_and(|arg| arg == read_pdf::NAME) {
+        return read_pdf::run();
+    }
     let language = Language::of(&args, |name| std::env::var(name).ok());
     let catalogue = Catalogue::new(language);
     let command = translated(Cli::command(), "cli", &catalogue);

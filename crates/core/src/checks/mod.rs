@@ -22,6 +22,7 @@ pub use self::statement::Statement;
 pub(crate) use self::token::{in_words, problem as token_problem, token_age, used_at};
 pub use self::verify::verify;
 use crate::calendar::Calendar;
+use crate::facts::elsewhere::What;
 use crate::facts::{Known, Limits};
 use crate::incident::{Found, Incident, Source};
 
@@ -151,6 +152,31 @@ pub fn withhold(findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|finding| OF_IDENTITY.contains(&finding.check)) {
         (finding.verdict, finding.proof) = unknown();
     }
+}
+
+impl Subject<'_, '_> {
+    /// That `what` was asked of a registry elsewhere, which did not answer: then nothing of it is known, and that is said.
+    fn silence(&self, what: &What) -> Option<(Verdict, Vec<Proof>)> {
+        let silent = self.known.silent.iter().find(|silent| silent.what.is_same(what))?;
+        let proof = Proof::new(Source::Registry, "cadastro externo", silent.why.clone());
+        Some((Verdict::Unknown, vec![proof]))
+    }
+
+    /// As [`Subject::silence`], of the key in evidence.
+    fn key_silence(&self) -> Option<(Verdict, Vec<Proof>)> {
+        self.incident.key.as_ref().and_then(|key| self.silence(&What::Key(key.value.clone())))
+    }
+
+    /// As [`Subject::silence`], of the user in evidence.
+    fn user_silence(&self) -> Option<(Verdict, Vec<Proof>)> {
+        self.incident.user.as_ref().and_then(|user| self.silence(&What::User(user.value.clone())))
+    }
+}
+
+/// Nothing is decided by a value that was recognised in a picture and is not known: a letter of it may be another.
+fn misread<T>(found: &Found<T>, what: &str, shown: &str) -> Option<(Verdict, Vec<Proof>)> {
+    let text = format!("{what} {shown} foi lido por OCR e pode ter letras trocadas; peça o valor em texto");
+    (found.whence.source == Source::Ocr).then(|| (Verdict::Unknown, vec![Proof::seen(found, text)]))
 }
 
 const fn unknown() -> (Verdict, Vec<Proof>) {

@@ -1,6 +1,6 @@
 //! The user: does he exist, is he active, is he linked to the key (procedure, 3.7).
 
-use super::{Proof, Statement, Subject, Verdict, decided, not_applicable, unknown};
+use super::{Proof, Statement, Subject, Verdict, decided, misread, not_applicable, unknown};
 use crate::facts::registry::UserStatus;
 use crate::incident::Source;
 
@@ -8,6 +8,9 @@ use crate::incident::Source;
 pub(super) fn exists(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let Some(user) = &subject.incident.user else { return unknown() };
     let known = subject.incident.user_record.is_some();
+    if !known && let Some(open) = subject.user_silence().or_else(|| misread(user, "o login", &user.value)) {
+        return open;
+    }
     let text = if known {
         format!("o usuário {} está cadastrado", user.value)
     } else {
@@ -26,7 +29,7 @@ pub(super) fn exists(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
 /// `usuario-ativo`: neither inactive nor blocked. Of another partner's user nothing is told.
 pub(super) fn is_active(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let (Some(user), Some(record)) = (&subject.incident.user, subject.incident.user_record) else {
-        return unknown();
+        return subject.user_silence().unwrap_or_else(unknown);
     };
     if subject.incident.user_is_foreign() {
         return unknown();
@@ -47,7 +50,9 @@ pub(super) fn is_linked(subject: &Subject<'_, '_>) -> (Verdict, Vec<Proof>) {
     let incident = subject.incident;
     let (Some(user), Some(key)) = (&incident.user, &incident.key) else { return unknown() };
     let (Some(user_record), Some(key_record)) = (incident.user_record, incident.key_record) else {
-        return not_applicable();
+        let user_silence = || subject.user_silence().filter(|_| incident.user_record.is_none());
+        let key_silence = || subject.key_silence().filter(|_| incident.key_record.is_none());
+        return user_silence().or_else(key_silence).unwrap_or_else(not_applicable);
     };
     // Whose users another partner's key has is not ours to tell.
     if incident.sender.is_some_and(|sender| sender.code != key_record.partner) {

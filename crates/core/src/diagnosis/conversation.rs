@@ -44,6 +44,9 @@ pub(super) fn masked(reading: &Reading, registry: &Registry, secret: &HashSecret
             Origin::Subject => masked.subject = text,
             Origin::Body => masked.body = text,
             Origin::Attachment(name) => masked.attachments.push((masker.mask(name), text)),
+            Origin::Extracted(name, by) => {
+                masked.attachments.push((by.label(&masker.mask(name)), text));
+            }
         }
     }
     masked

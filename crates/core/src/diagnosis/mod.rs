@@ -25,6 +25,7 @@ use crate::evidence::reading::{self, Reading};
 use crate::evidence::speech::{Lexicon, SpeechInput};
 use crate::facts::contract::Contract;
 use crate::facts::documentation::{Answer, Documentation, Excerpt};
+use crate::facts::elsewhere::{Elsewhere, Wanted};
 use crate::facts::inquiry::{self, Inquiry};
 use crate::facts::registry::Registry;
 use crate::facts::request_log::LoggedRequest;
@@ -91,7 +92,7 @@ pub fn diagnose(
 ) -> Diagnosis {
     let prepared = prepare(inbound, &[], desk);
     let requests = answer(&prepared.inquiry, &prepared.routes);
-    judged(inbound, &prepared.reading, desk, (requests, None))
+    judged(inbound, &prepared.reading, desk, (requests.into(), None))
 }
 
 /// A conversation that was read, and what must be looked up for it. Holds secrets in the clear: it is not kept.
@@ -99,6 +100,8 @@ pub struct Prepared {
     reading: Reading,
     /// What is asked of the request log.
     pub inquiry: Inquiry,
+    /// What is asked of a registry elsewhere, where there is one.
+    pub wanted: Wanted,
     /// Method and path of the calls that it shows.
     pub routes: Vec<(String, String)>,
 }
@@ -108,7 +111,29 @@ pub fn prepare(newest: &Inbound, before: &[Inbound], desk: &Desk<'_>) -> Prepare
     let reading = reading::read_all(newest, before, &desk.registry.timezone);
     let inquiry = inquiry::inquire(&reading, desk.secret, desk.limits);
     let routes = routes(&reading);
-    Prepared { reading, inquiry, routes }
+    let wanted = Wanted::of(&reading, newest.from.address.as_deref(), desk.secret);
+    Prepared { reading, inquiry, wanted, routes }
+}
+
+/// What was looked up for a conversation.
+#[derive(Default)]
+pub struct Answers {
+    /// The rows that answer the inquiry.
+    pub requests: Vec<LoggedRequest>,
+    /// What a registry elsewhere said.
+    pub elsewhere: Elsewhere,
+}
+
+impl From<Vec<LoggedRequest>> for Answers {
+    fn from(requests: Vec<LoggedRequest>) -> Self {
+        Self { requests, elsewhere: Elsewhere::default() }
+    }
+}
+
+/// The registry with what was said elsewhere; `None` where ours is enough.
+fn both(desk: &Desk<'_>, answers: &Answers, newest: &Inbound) -> Option<Registry> {
+    let said = &answers.elsewhere;
+    (!said.changes_nothing()).then(|| desk.registry.with(said, newest.from.address.as_deref()))
 }
 
 /// Diagnoses what was read, with the rows that answer its inquiry. The second value is what `newest` says, as it may be kept.
@@ -116,9 +141,12 @@ pub fn judge(
     newest: &Inbound,
     prepared: &Prepared,
     desk: &Desk<'_>,
-    requests: Vec<LoggedRequest>,
+    answers: impl Into<Answers>,
 ) -> (Diagnosis, Conversation) {
-    let diagnosis = judged(newest, &prepared.reading, desk, (requests, None));
+    let answers = answers.into();
+    let both = both(desk, &answers, newest);
+    let desk = &Desk { registry: both.as_ref().unwrap_or(desk.registry), ..*desk };
+    let diagnosis = judged(newest, &prepared.reading, desk, (answers, None));
     (diagnosis, conversation::masked(&prepared.reading, desk.registry, desk.secret))
 }
 
@@ -128,10 +156,13 @@ pub fn standard_reply(
     newest: &Inbound,
     prepared: &Prepared,
     desk: &Desk<'_>,
-    requests: Vec<LoggedRequest>,
+    answers: impl Into<Answers>,
     name: &str,
 ) -> Option<Rendered> {
-    judged(newest, &prepared.reading, desk, (requests, Some(name))).reply
+    let answers = answers.into();
+    let both = both(desk, &answers, newest);
+    let desk = &Desk { registry: both.as_ref().unwrap_or(desk.registry), ..*desk };
+    judged(newest, &prepared.reading, desk, (answers, Some(name))).reply
 }
 
 /// `chosen` names a reply that is filled in the place of the one that the decision leads to.
@@ -139,9 +170,11 @@ fn judged(
     inbound: &Inbound,
     reading: &Reading,
     desk: &Desk<'_>,
-    (requests, chosen): (Vec<LoggedRequest>, Option<&str>),
+    (answers, chosen): (Answers, Option<&str>),
 ) -> Diagnosis {
-    let known = Known { registry: desk.registry, requests, contract: desk.contract };
+    let Answers { requests, elsewhere } = answers;
+    let known =
+        Known { registry: desk.registry, requests, contract: desk.contract, silent: elsewhere.silent };
     let speech = desk.lexicon.read(&spoken(inbound, reading, desk.registry));
     let matching = Matching {
         sender_address: inbound.from.address.as_deref(),

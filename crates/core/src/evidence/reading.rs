@@ -16,7 +16,7 @@ use super::jwt::{self, FoundToken};
 use super::moments::{self, Moment};
 use super::unpack::{self, Origin, Part};
 use super::{formats, quoted};
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, ReadBy};
 
 /// Moments and fields of very long texts are read from the head and the tail only: what a partner reports stands there,
 /// and a pasted log is read by its formats as a whole.
@@ -58,7 +58,12 @@ impl Reading {
 
     /// Whether a part is an attachment.
     pub fn is_attachment(&self, part: usize) -> bool {
-        matches!(self.parts.get(part).map(|p| &p.origin), Some(Origin::Attachment(_)))
+        matches!(self.parts.get(part).map(|p| &p.origin), Some(Origin::Attachment(_) | Origin::Extracted(..)))
+    }
+
+    /// Whether a part's letters were recognised in a picture, so that any may be another.
+    pub fn is_by_ocr(&self, part: usize) -> bool {
+        matches!(self.parts.get(part).map(|p| &p.origin), Some(Origin::Extracted(_, ReadBy::Ocr)))
     }
 
     /// When the message of a part arrived: relative times in it count from there.
@@ -82,9 +87,14 @@ impl Reading {
     /// The place of a span in words for people: `corpo, linha 3`; `requisicao.har`.
     pub fn place(&self, part: usize, span: &Range<usize>) -> String {
         let before_newest = self.earlier.iter().any(|(parts, _)| parts.contains(&part));
+        let label: String;
         let name = match self.parts.get(part).map(|p| &p.origin) {
             Some(Origin::Subject) => return "assunto".to_owned(),
             Some(Origin::Attachment(name)) => name.as_str(),
+            Some(Origin::Extracted(name, by)) => {
+                label = by.label(name);
+                label.as_str()
+            }
             Some(Origin::Body) if before_newest => "mensagem anterior",
             Some(Origin::Body) | None => "corpo",
         };

@@ -7,8 +7,12 @@
 
 mod containers;
 mod decode;
+mod kind;
 
-use crate::inbound::{Content, Inbound};
+use std::collections::BTreeSet;
+
+pub use self::kind::Kind;
+use crate::inbound::{Content, Extracted, Inbound, ReadBy};
 
 /// One text of a message.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,18 +28,68 @@ pub enum Origin {
     Body,
     /// The attachment's name; for a file inside a ZIP or an e-mail `outer.zip/inner.log`.
     Attachment(String),
+    /// As [`Origin::Attachment`]: of which file it was read, and how.
+    Extracted(String, ReadBy),
+}
+
+/// A file whose text is not read here.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// As the notes name it; `outer.zip/inner.png` for one inside an archive.
+    pub name: String,
+    pub kind: Kind,
+    pub bytes: Vec<u8>,
 }
 
 /// All texts of one message together, in bytes: more than any log that people send, small enough to read at once.
 const MOST_TEXT: usize = 24 << 20;
 /// Files in one message, those inside archives included.
 const MOST_PARTS: usize = 200;
+/// Files that are handed to other readers, and their bytes together.
+const MOST_UNREAD: usize = 20;
+const MOST_UNREAD_BYTES: usize = 48 << 20;
 /// Longest name shown, in characters.
 const LONGEST_NAME: usize = 120;
 
 /// The texts of `inbound` in order (subject, body, attachments), and notes on what could not be read.
 pub fn parts(inbound: &Inbound) -> (Vec<Part>, Vec<String>) {
-    let mut found = Found::default();
+    let mut found =
+        Found { extracted: extracted(inbound).map(|(name, _)| name).collect(), ..Found::default() };
+    read(inbound, &mut found);
+    (found.parts, found.notes)
+}
+
+/// The PDFs and pictures of `inbound`, those inside archives and e-mails included, for whoever can read them. Those of which something
+/// was read already are left out.
+pub fn unread(inbound: &Inbound) -> Vec<Unread> {
+    let extracted = extracted(inbound).map(|(name, _)| name).collect();
+    let mut found = Found { gathers: true, extracted, ..Found::default() };
+    for attachment in &inbound.attachments {
+        let name = clean_name(&attachment.name);
+        match &attachment.content {
+            Content::Bytes(bytes) => {
+                read_bytes(&name, attachment.media_type.as_deref(), bytes, 0, &mut found)
+            }
+            // An e-mail may come as text.
+            Content::Text(text) if containers::is_email(&name, attachment.media_type.as_deref()) => {
+                containers::email(&name, text.as_bytes(), 0, &mut found);
+            }
+            Content::Text(_) | Content::Extracted(_) => {}
+        }
+    }
+    found.unread
+}
+
+/// What was read of the files, by their names.
+fn extracted(inbound: &Inbound) -> impl Iterator<Item = (String, &Extracted)> {
+    inbound.attachments.iter().filter_map(|attachment| match &attachment.content {
+        // Its name is one of ours already, and may be longer than one that came.
+        Content::Extracted(read) => Some((attachment.name.clone(), read)),
+        Content::Text(_) | Content::Bytes(_) => None,
+    })
+}
+
+fn read(inbound: &Inbound, found: &mut Found) {
     if let Some(subject) = &inbound.subject {
         found.text(Origin::Subject, subject.clone());
     }
@@ -48,11 +102,19 @@ pub fn parts(inbound: &Inbound) -> (Vec<Part>, Vec<String>) {
         let name = clean_name(&attachment.name);
         let media = attachment.media_type.as_deref();
         match &attachment.content {
-            Content::Text(text) => read_text(&name, media, text, 0, &mut found),
-            Content::Bytes(bytes) => read_bytes(&name, media, bytes, 0, &mut found),
+            Content::Text(text) => read_text(&name, media, text, 0, found),
+            Content::Bytes(bytes) => read_bytes(&name, media, bytes, 0, found),
+            Content::Extracted(read) => {
+                let name = attachment.name.clone();
+                if let Some(note) = &read.note {
+                    found.note(format!("anexo {name}: {note}"));
+                }
+                if !read.text.trim().is_empty() {
+                    found.text(Origin::Extracted(name, read.by), read.text.clone());
+                }
+            }
         }
     }
-    (found.parts, found.notes)
 }
 
 /// A page of HTML as plain text, laid out as [`parts`] does it; `None` where it is too large or too deep for that.
@@ -71,6 +133,11 @@ struct Found {
     parts: Vec<Part>,
     notes: Vec<String>,
     bytes: usize,
+    /// The files that another reader has read.
+    extracted: BTreeSet<String>,
+    /// Whether what is not read here is put aside for other readers.
+    gathers: bool,
+    unread: Vec<Unread>,
 }
 
 impl Found {
@@ -78,7 +145,7 @@ impl Found {
         let name = match &origin {
             Origin::Subject => "assunto",
             Origin::Body => "corpo da mensagem",
-            Origin::Attachment(name) => name,
+            Origin::Attachment(name) | Origin::Extracted(name, _) => name,
         };
         let room = MOST_TEXT.saturating_sub(self.bytes);
         if self.parts.len() >= MOST_PARTS || room == 0 && !text.is_empty() {
@@ -96,6 +163,19 @@ impl Found {
         }
         self.bytes += text.len();
         self.parts.push(Part { origin, text });
+    }
+
+    /// A file that is not read here: handed on, read already, or noted.
+    fn other(&mut self, name: &str, kind: Kind, bytes: &[u8]) {
+        if self.gathers && !self.extracted.contains(name) && kind.is_for_others() {
+            let held: usize = self.unread.iter().map(|file| file.bytes.len()).sum();
+            if self.unread.len() < MOST_UNREAD && held.saturating_add(bytes.len()) <= MOST_UNREAD_BYTES {
+                self.unread.push(Unread { name: name.to_owned(), kind, bytes: bytes.to_vec() });
+            }
+        }
+        if !self.extracted.contains(name) {
+            self.note(format!("anexo {name}: {}", kind.unread()));
+        }
     }
 
     fn note(&mut self, note: String) {
@@ -124,6 +204,9 @@ fn read_bytes(name: &str, media: Option<&str>, bytes: &[u8], depth: usize, found
     if bytes.is_empty() {
         return found.note(format!("anexo {name}: vazio"));
     }
+    if let Some(lie) = kind::mismatch(name, bytes) {
+        found.note(format!("anexo {name}: {lie}"));
+    }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return match decode::office(name, media) {
             Some(kind) => found.note(format!("anexo {name}: {kind}")),
@@ -133,8 +216,8 @@ fn read_bytes(name: &str, media: Option<&str>, bytes: &[u8], depth: usize, found
     if bytes.starts_with(&[0x1f, 0x8b]) {
         return containers::gzip(name, bytes, depth, found);
     }
-    if let Some(kind) = decode::unread(name, media, bytes) {
-        return found.note(format!("anexo {name}: {kind}"));
+    if let Some(kind) = Kind::of(media, bytes) {
+        return found.other(name, kind, bytes);
     }
     if containers::is_email(name, media) {
         return containers::email(name, bytes, depth, found);

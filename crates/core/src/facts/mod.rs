@@ -7,6 +7,7 @@
 
 pub mod contract;
 pub mod documentation;
+pub mod elsewhere;
 mod fields;
 pub mod inquiry;
 mod limits;
@@ -18,6 +19,7 @@ pub mod request_log;
 pub use self::inquiry::Inquiry;
 pub use self::limits::Limits;
 use contract::Contract;
+use elsewhere::Silent;
 use registry::Registry;
 use request_log::LoggedRequest;
 
@@ -28,4 +30,6 @@ pub struct Known<'k> {
     /// The rows that answer the inquiry, oldest first, none later than the message.
     pub requests: Vec<LoggedRequest>,
     pub contract: &'k Contract,
+    /// What a registry elsewhere should have told, and did not.
+    pub silent: Vec<Silent>,
 }

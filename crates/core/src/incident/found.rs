@@ -9,6 +9,8 @@ pub enum Source {
     RequestLog,
     Message,
     Attachment,
+    /// Letters that were recognised in a picture.
+    Ocr,
     Calendar,
     Release,
     Documentation,
@@ -23,6 +25,7 @@ impl Source {
             Self::RequestLog => "request-log",
             Self::Message => "message",
             Self::Attachment => "attachment",
+            Self::Ocr => "ocr",
             Self::Calendar => "calendar",
             Self::Release => "release",
             Self::Documentation => "documentation",

@@ -12,7 +12,11 @@ const LABEL_REACH: usize = 40;
 
 /// Where in the message a span stands.
 pub(super) fn whence(context: &Context<'_, '_>, part: usize, span: &Range<usize>) -> Whence {
-    let source = if context.reading.is_attachment(part) { Source::Attachment } else { Source::Message };
+    let source = match context.reading.is_attachment(part) {
+        true if context.reading.is_by_ocr(part) => Source::Ocr,
+        true => Source::Attachment,
+        false => Source::Message,
+    };
     Whence { source, place: context.reading.place(part, span), span: Some((part, span.clone())) }
 }
 

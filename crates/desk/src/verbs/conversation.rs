@@ -1,12 +1,13 @@
 //! The messages of a ticket as they are read again: from their sealed originals, or masked where those are gone.
 
-use balcao_core::inbound::{Attachment, Content, Inbound, Sender};
+use balcao_core::inbound::{Inbound, Sender};
 use balcao_store::message::Message;
 use balcao_store::{Conn, Scope, TicketId, attachment, message, sealed};
 use balcao_wire::inbound;
 
 use crate::desk::{Desk, instant};
 use crate::error::DeskError;
+use crate::files;
 
 /// Messages of one conversation that are read with a new one; older ones add nothing that was not said again.
 const MOST_READ: u32 = 20;
@@ -62,18 +63,12 @@ async fn original(desk: &Desk, conn: &mut Conn, row: &Message) -> Result<Inbound
         let opened = desk.secrets().open(&sealed).ok();
         let text = opened.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
         if let Some(Ok(inbound)) = text.map(inbound::parse) {
-            return Ok(inbound);
+            return files::with_sealed_texts(desk, conn, row.id.as_str(), inbound).await;
         }
     }
-    let files = attachment::of_ticket(conn, &Scope::All, &row.ticket).await?;
-    let files = files.into_iter().filter(|file| file.message == row.id);
-    let attachments = files.filter_map(|file| {
-        Some(Attachment {
-            name: file.name,
-            media_type: Some(file.media_type),
-            content: Content::Text(file.text?),
-        })
-    });
+    let kept = attachment::of_ticket(conn, &Scope::All, &row.ticket).await?;
+    let kept = kept.into_iter().filter(|file| file.message == row.id);
+    let attachments = kept.filter_map(|file| Some(files::kept_text(file.name, file.media_type, file.text?)));
     let address = row.author.rsplit_once('<').map(|(_, rest)| rest.trim_end_matches('>').to_owned());
     Ok(Inbound {
         id: row.id.to_string(),

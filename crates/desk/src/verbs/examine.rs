@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use balcao_core::diagnosis::{Conversation, Diagnosis};
+use balcao_core::diagnosis::{Answers, Conversation, Diagnosis};
+use balcao_core::facts::elsewhere::{Elsewhere, Wanted};
+use balcao_core::facts::registry::Registry;
 use balcao_core::inbound::Inbound;
 use balcao_core::mask::Masker;
 use balcao_documents::words;
 use balcao_wire::diagnosis::DiagnosisLine;
 
 use crate::desk::{Desk, State};
+use crate::elsewhere;
 use crate::error::DeskError;
 use crate::facts::{self, Row, Seen};
 use crate::requests::lookup;
@@ -28,6 +31,7 @@ pub(crate) struct Examined {
     /// The stemmed words that the ticket is found by.
     pub(crate) words: String,
     rows: Vec<Row>,
+    heard: Option<elsewhere::Kept>,
 }
 
 impl Examined {
@@ -39,6 +43,7 @@ impl Examined {
             documents: self.state.documents.clone(),
             messages,
             requests: self.rows.clone(),
+            elsewhere: self.heard.clone(),
         };
         seen.pack()
     }
@@ -58,20 +63,40 @@ pub(crate) async fn examine(
     let conversation = Arc::new((newest, before));
     let (world, read) = (state.clone(), conversation.clone());
     let prepared = compute(small, move || world.world.prepare(&read.0, &read.1)).await?;
+    let elsewhere = asked_elsewhere(desk, &state.world.registry, &prepared.wanted).await;
     // Without the log the diagnosis would claim that the request is not in it, so a failure is not passed over.
-    let found = lookup::rows(desk, &state.world.registry, &prepared.inquiry, &prepared.routes).await?;
+    let own = &state.world.registry;
+    let both =
+        (!elsewhere.changes_nothing()).then(|| own.with(&elsewhere, prepared.wanted.sender.as_deref()));
+    let registry = both.as_ref().unwrap_or(own);
+    let found = lookup::rows(desk, registry, &prepared.inquiry, &prepared.routes).await?;
+    drop(both);
     let rows = facts::kept(&found, desk.secrets());
+    let heard = elsewhere::kept(&elsewhere, desk.secrets());
+    let answers = Answers { requests: found, elsewhere };
     compute(small, move || {
         let newest = &conversation.0;
-        let (mut diagnosis, conversation) = state.world.judge(newest, &prepared, found);
+        let (mut diagnosis, conversation) = state.world.judge(newest, &prepared, answers);
         let masker = Masker::new([]);
         diagnosis.id = masker.mask(&diagnosis.id);
         let requester = requester(newest).map(|text| masker.mask(&text));
         let line = serde_json::to_string(&DiagnosisLine::from(&diagnosis)).unwrap_or_default();
         let words = found_by(&conversation, &diagnosis, requester.as_deref());
-        Examined { state, diagnosis, conversation, requester, line, words, rows }
+        Examined { state, diagnosis, conversation, requester, line, words, rows, heard }
     })
     .await
+}
+
+/// What registries that are kept elsewhere say. Of a key's users only those are heard whom the message or our own registry names.
+async fn asked_elsewhere(desk: &Desk, own: &Registry, wanted: &Wanted) -> Elsewhere {
+    let Some(lookups) = desk.lookups().filter(|_| !wanted.is_empty()) else { return Elsewhere::default() };
+    let mut said = lookups.ask(wanted, own).await;
+    for key in &mut said.keys {
+        key.users.retain(|login| {
+            wanted.logins.iter().any(|other| other.eq_ignore_ascii_case(login)) || own.user(login).is_some()
+        });
+    }
+    said
 }
 
 /// Does what takes a core: at once if it is little, else on a thread where it holds nobody up.
@@ -91,6 +116,7 @@ pub(crate) fn size(inbound: &Inbound) -> usize {
 
     let files = inbound.attachments.iter().map(|file| match &file.content {
         Content::Text(text) => text.len(),
+        Content::Extracted(read) => read.text.len(),
         // What is packed may be a hundred times larger.
         Content::Bytes(bytes) => bytes.len().saturating_mul(10),
     });

@@ -20,6 +20,7 @@ use super::{conversation, due, evidence as found};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
+use crate::files;
 use crate::trail::{self, Event};
 
 /// One thing that a message changed.
@@ -82,7 +83,7 @@ async fn go_on(
 ) -> Result<Followed, DeskError> {
     caller.must(Permission::CreateTickets)?;
     let same = arrival.sameness();
-    let inbound = vouched(desk, caller, arrival.inbound)?;
+    let inbound = files::with_texts(desk, vouched(desk, caller, arrival.inbound)?).await?;
     let key = arrival.idempotency_key.as_deref().unwrap_or_default();
     let parts = [id.as_str().as_bytes(), caller.id.as_bytes(), key.as_bytes(), same.as_slice()];
     let dedupe = desk.secrets().mark("further message", &parts);
@@ -136,7 +137,7 @@ pub(crate) struct Plan {
     before: Before,
     message: Message,
     attachments: Vec<attachment::Attachment>,
-    sealed: sealed::Sealed,
+    sealed: Vec<sealed::Sealed>,
     examined: Examined,
     run: diagnosis::Diagnosis,
     evidence: Vec<evidence::Evidence>,
@@ -159,7 +160,8 @@ impl Plan {
         let attachments = attachment_rows(&message.id, inbound, &examined);
         let kept = i64::from(desk.settings().keep_originals).saturating_mul(86_400_000);
         let expires = Some(millis(now).saturating_add(kept));
-        let sealed = desk.secrets().seal(message.id.as_str(), raw, random()?, expires);
+        let mut sealed = vec![desk.secrets().seal(message.id.as_str(), raw, random()?, expires)];
+        sealed.extend(files::sealed_texts(desk, message.id.as_str(), inbound, expires)?);
         let ids = std::iter::once(message.id.to_string()).chain(earlier).collect();
         let run = run_row(&before.ticket.id, &examined, ids, now);
         let standing = if message.channel == super::correct::CHANNEL { "corrected" } else { found::GIVEN };
@@ -193,7 +195,7 @@ impl Plan {
         }
         let mut batch = Batch::new(tx);
         batch.add_all(&attachments);
-        batch.add(&sealed);
+        batch.add_all(&sealed);
         batch.add_all(&evidence);
         batch.add(&run);
         batch.add_words(&before.ticket, &examined.words);

@@ -6,6 +6,7 @@ mod examine;
 mod mark;
 mod rows;
 mod standing;
+pub(crate) use examine::compute;
 pub use standing::ExcerptLine as Cited;
 
 pub mod answer;

@@ -19,6 +19,7 @@ use super::{due, evidence as found};
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
+use crate::files;
 use crate::trail::{self, Event};
 
 /// A message that came, as it came.
@@ -126,6 +127,7 @@ async fn register(
     let key = idempotency_key.as_deref().map(|key| (sender, key));
     let claim = claim(desk, key, &same, now)?;
     let dedupe = dedupe(desk, caller, key, &same);
+    let inbound = files::with_texts(desk, inbound).await?;
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
     let mut plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone()), now)?;
     plan.mail = mail;
@@ -245,7 +247,7 @@ struct Plan {
     year: i16,
     message: Message,
     attachments: Vec<Attachment>,
-    sealed: sealed::Sealed,
+    sealed: Vec<sealed::Sealed>,
     evidence: Vec<evidence::Evidence>,
     run: diagnosis::Diagnosis,
     words: String,
@@ -266,7 +268,8 @@ impl Plan {
         let attachments = attachment_rows(&message.id, inbound, examined);
         let kept = i64::from(desk.settings().keep_originals).saturating_mul(86_400_000);
         let expires = Some(millis(now).saturating_add(kept));
-        let sealed = desk.secrets().seal(message.id.as_str(), &raw, random()?, expires);
+        let mut sealed = vec![desk.secrets().seal(message.id.as_str(), &raw, random()?, expires)];
+        sealed.extend(files::sealed_texts(desk, message.id.as_str(), inbound, expires)?);
         let log = found::log_standing(&examined.diagnosis.evidence, examined.diagnosis.in_log);
         let evidence = examined.diagnosis.evidence.iter().filter_map(|(name, shown)| {
             shown.map(|shown| found::row(&ticket.id, millis(now), name, shown, (found::FOUND, log)))
@@ -284,7 +287,7 @@ impl Plan {
         batch.add(&ticket);
         batch.add(&self.message);
         batch.add_all(&self.attachments);
-        batch.add(&self.sealed);
+        batch.add_all(&self.sealed);
         batch.add_all(&self.evidence);
         batch.add(&self.run);
         batch.add_words(&ticket, &format!("{} {}", self.words, ticket.protocol));

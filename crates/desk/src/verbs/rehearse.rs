@@ -11,7 +11,7 @@ use crate::bundle::Bundle;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, EMPTY_REGISTRY, judge};
 use crate::error::DeskError;
-use crate::facts::{self, Seen};
+use crate::facts::Seen;
 use crate::procedure::check;
 
 /// Situation, cause and next step.
@@ -72,8 +72,8 @@ pub async fn rehearse(
             let Some((newest, before)) = messages.split_first() else { continue };
             let judged = |world: &crate::world::World| {
                 let prepared = world.prepare(newest, before);
-                let rows = facts::lifted(seen.requests.clone(), &prepared.routes, desk.secrets());
-                said(&world.judge(newest, &prepared, rows).0.decision)
+                let answers = seen.answers(&prepared, desk.secrets());
+                said(&world.judge(newest, &prepared, answers).0.decision)
             };
             let (now, then) = (judged(&state.world), judged(&other));
             if now != then {

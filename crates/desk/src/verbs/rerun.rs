@@ -11,7 +11,7 @@ use super::conversation;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, judge};
 use crate::error::DeskError;
-use crate::facts::{self, Seen};
+use crate::facts::Seen;
 
 /// A diagnosis made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,15 +53,15 @@ pub async fn rerun(
     let files = documents_of(&mut conn, &seen.documents).await?;
     let messages = conversation::these(desk, &mut conn, id, &seen.messages).await?;
     drop(conn);
-    let (desk, rows) = (desk.clone(), seen.requests);
+    let desk = desk.clone();
     let made = tokio::task::spawn_blocking(move || {
         let text = registry.as_deref().unwrap_or(crate::desk::EMPTY_REGISTRY);
         let (world, _problems) = judge(text, bundle.as_deref(), files, desk.secrets().hash_secret())?;
         let (newest, before) =
             messages.split_first().ok_or(DeskError::Damaged("um diagnóstico sem mensagem"))?;
         let prepared = world.prepare(newest, before);
-        let rows = facts::lifted(rows, &prepared.routes, desk.secrets());
-        let (mut diagnosis, _) = world.judge(newest, &prepared, rows);
+        let answers = seen.answers(&prepared, desk.secrets());
+        let (mut diagnosis, _) = world.judge(newest, &prepared, answers);
         diagnosis.id = Masker::new([]).mask(&diagnosis.id);
         Ok::<_, DeskError>(serde_json::to_string(&DiagnosisLine::from(&diagnosis)).unwrap_or_default())
     });

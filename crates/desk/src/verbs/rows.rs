@@ -51,6 +51,8 @@ pub(crate) fn attachment_rows(
         let size = match &file.content {
             Content::Text(text) => text.len(),
             Content::Bytes(bytes) => bytes.len(),
+            // No file that came: its text follows under its own name.
+            Content::Extracted(_) => continue,
         };
         let own = texts.iter().position(|(of, _)| *of == name);
         let text = own.map(|at| texts.remove(at).1);

@@ -7,7 +7,7 @@ use super::conversation;
 use crate::caller::{Caller, Permission};
 use crate::desk::Desk;
 use crate::error::DeskError;
-use crate::facts::{self, Seen};
+use crate::facts::Seen;
 
 /// Fills the reply `name` from the messages and the rows of the log that the newest diagnosis saw.
 ///
@@ -35,8 +35,8 @@ pub async fn standard_reply(
     let made = tokio::task::spawn_blocking(move || {
         let (newest, before) = messages.split_first()?;
         let prepared = state.world.prepare(newest, before);
-        let rows = facts::lifted(seen.requests, &prepared.routes, desk.secrets());
-        state.world.standard_reply(newest, &prepared, rows, &name)
+        let answers = seen.answers(&prepared, desk.secrets());
+        state.world.standard_reply(newest, &prepared, answers, &name)
     });
     let made = made.await.map_err(|_panicked| DeskError::Damaged("uma resposta, ao ser escrita"))?;
     made.ok_or_else(none)

@@ -10,6 +10,7 @@ use super::receive::vouched;
 use crate::caller::Caller;
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::files;
 
 /// What became of a diagnosis that somebody made for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub async fn in_public(desk: &Desk, mut inbound: Inbound) -> Result<String, Desk
 /// # Errors
 /// If the message claims to be another partner's, or the database fails.
 pub async fn for_partner(desk: &Desk, caller: &Caller, inbound: Inbound) -> Result<String, DeskError> {
-    let inbound = vouched(desk, caller, inbound)?;
+    let inbound = files::with_texts(desk, vouched(desk, caller, inbound)?).await?;
     Ok(examine(desk, inbound, Vec::new()).await?.line)
 }
 

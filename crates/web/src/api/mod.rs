@@ -2,6 +2,7 @@
 
 mod access;
 mod conversation;
+mod feeds;
 mod judgement;
 mod knowledge;
 mod links;
@@ -30,6 +31,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(people::router())
         .merge(operations::router())
         .merge(requests::router())
+        .merge(feeds::router())
         .merge(registry::router())
         .merge(knowledge::router())
 }

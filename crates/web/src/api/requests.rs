@@ -29,7 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
 
 /// What came of a feed.
 #[derive(Serialize, ToSchema)]
-struct Fed {
+pub(super) struct Fed {
     /// Lines that are now in the log.
     accepted: u64,
     /// Lines whose request id was there already.

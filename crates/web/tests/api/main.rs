@@ -9,6 +9,7 @@
 
 mod answers;
 mod desk;
+mod feeds;
 mod mail;
 mod pages;
 mod roles;

@@ -57,10 +57,9 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
             Some(json!({"message": "01900000-0000-7000-8000-000000000000", "confirmed": true})),
         ),
         "openOriginal" => (This(OpenOriginals), reason()),
-        "linkTickets" => (
-            This(WriteTickets),
-            Some(json!({"kind": "same-cause", "to": "2026-000002", "reason": "mesma causa"})),
-        ),
+        "linkTickets" => {
+            (This(WriteTickets), Some(json!({"kind": "same-cause", "to": "2026-000002", "reason": "igual"})))
+        }
         "unlinkTickets" | "splitTicket" => (This(WriteTickets), reason()),
         "claimFirstAdministrator" => (
             Open,
@@ -71,17 +70,18 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
         "logOut" | "showMe" | "enrolSecondFactor" => (Any, None),
         "changePassword" => (Any, Some(json!({"old": "a", "new": "b"}))),
         "confirmSecondFactor" | "disableSecondFactor" => (Any, Some(json!({"code": "123456"}))),
-        "listAccounts" | "showAccount" | "listSessions" => (This(ManagePeople), None),
+        "listAccounts" | "showAccount" | "listSessions" | "inviteAccount" | "removeSecondFactor"
+        | "endSession" => (This(ManagePeople), None),
         "createAccount" => {
             (This(ManagePeople), Some(json!({"login": "novo", "name": "Novo", "role": "agent"})))
         }
         "changeAccount" => (This(ManagePeople), Some(json!({"name": "Outro"}))),
-        "inviteAccount" | "removeSecondFactor" | "endSession" => (This(ManagePeople), None),
         "listTokens" | "endToken" => (This(ManageTokens), None),
         "createToken" => (This(ManageTokens), Some(json!({"name": "t", "role": "agent"}))),
         "listQuarantine" | "releaseJob" | "listMailQuarantine" | "retryMail" => (This(ManageJobs), None),
         "readTrail" => (This(ReadTrail), None),
         "deliverMail" => (Staff(CreateTickets), Some(json!(MAIL))),
+        "feedSignedRequests" | "feedOtlpLogs" => (Any, Some(json!(""))),
         "feedRequests" => (This(WriteRequests), Some(json!(""))),
         "listRejectedRequests" => (This(ReadRequests), None),
         "showRegistry" | "exportTable" | "listEntries" | "showEntry" => (This(ReadRegistry), None),

@@ -104,45 +104,6 @@ fn is_binary(sample: &[u8]) -> bool {
     sample.contains(&0) || odd * 50 > sample.len()
 }
 
-/// What a file is that is not read here, in words for people; by its first bytes, then by what it says of itself.
-pub(super) fn unread(name: &str, media: Option<&str>, bytes: &[u8]) -> Option<&'static str> {
-    const IMAGES: &[&[u8]] = &[
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"BM",
-        b"II*\0",
-        b"MM\0*",
-        b"\0\0\x01\0",
-        b"\0\0\0\x18ftyphei",
-    ];
-    let media = media.unwrap_or_default().to_ascii_lowercase();
-    let webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP".as_slice());
-    let is_text = || text(bytes).is_some();
-    if bytes.starts_with(b"%PDF") {
-        return Some("PDF, não lido");
-    }
-    if (webp || IMAGES.iter().any(|magic| bytes.starts_with(magic))) && !is_text()
-        || media.starts_with("image/") && !is_text()
-    {
-        return Some("imagem, não lida");
-    }
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Some("documento do Office, não lido");
-    }
-    if bytes.starts_with(b"Rar!") || bytes.starts_with(b"7z\xbc\xaf") {
-        return Some("arquivo compactado em formato que não se abre aqui (RAR ou 7z), não lido");
-    }
-    if media.starts_with("audio/") || bytes.starts_with(b"OggS") || bytes.starts_with(b"ID3") {
-        return Some("áudio, não ouvido");
-    }
-    if media.starts_with("video/") || bytes.get(4..8) == Some(b"ftyp".as_slice()) {
-        return Some("vídeo, não visto");
-    }
-    let _ = name;
-    None
-}
-
 /// Documents that are ZIP files inside.
 pub(super) fn office(name: &str, media: Option<&str>) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();

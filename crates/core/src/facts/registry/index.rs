@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::in_text::login_shape;
 use super::telephone::normal_address;
-use super::{ApiKey, Partner, User};
+use super::{ApiKey, Partner, Registry, User};
 use crate::evidence::key::KeyPrint;
 
 /// Positions in the registry's lists.
@@ -46,6 +46,14 @@ impl Index {
             index.keys.entry(key.print.clone()).or_insert(n);
         }
         index
+    }
+}
+
+impl Registry {
+    /// Says whose an address is, whatever contacts and domains say: this partner's, or nobody's.
+    pub(in crate::facts) fn claim(&mut self, address: &str, partner: Option<&str>) {
+        let partner = partner.and_then(|code| self.index.partners.get(code).copied());
+        self.index.addresses.insert(normal_address(address), partner);
     }
 }
 
