@@ -119,6 +119,25 @@ mod tests {
         assert!(error.contains("telegrama") && error.contains("line 1"), "{error}");
     }
 
+    /// What is written `#name = …`, without a space, is an example; each must be taken as it stands.
+    #[test]
+    fn every_section_of_the_reference_page_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let place = format!("file = '{}'", folder.path().join("secret").display());
+        let page = include_str!("../../../docs/channels.toml");
+        let example = |line: &str| {
+            line.strip_prefix('#')
+                .filter(|rest| !rest.is_empty() && !rest.starts_with(' '))
+                .map(str::to_owned)
+        };
+        let lines: Vec<String> = page.lines().filter_map(example).collect();
+        let secrets = regex::Regex::new(r#"(file|env) = "[^"]*""#).unwrap();
+        let text = secrets.replace_all(&lines.join("\n"), place.as_str()).into_owned();
+        let channels = Channels::parse(&text).map_err(|error| error.to_string()).unwrap();
+        assert_eq!((channels.lookup.len(), channels.feed.len()), (1, 1));
+    }
+
     #[test]
     fn a_secret_comes_from_its_file_and_is_never_part_of_an_error() {
         #[derive(Deserialize)]
