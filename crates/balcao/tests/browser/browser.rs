@@ -54,6 +54,29 @@ pub(crate) struct Browser {
 
 struct Chromedriver(Child);
 
+impl Chromedriver {
+    /// A driver and its port. Many start at once, and one finds its port taken now and then and ends: a few tries.
+    fn start() -> (Self, u16) {
+        (0..5).find_map(|_| Self::try_start()).expect("chromedriver says its port in one of five tries")
+    }
+
+    fn try_start() -> Option<(Self, u16)> {
+        let child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts (Debian: chromium-driver)");
+        let mut driver = Self(child);
+        let mut said = BufReader::new(driver.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let line = said.find(|line| line.contains("started successfully on port"))?;
+        let port = line.trim_end_matches('.').rsplit(' ').next()?.parse().ok()?;
+        std::thread::spawn(move || said.for_each(drop));
+        Some((driver, port))
+    }
+}
+
 impl Drop for Chromedriver {
     fn drop(&mut self) {
         let _gone = self.0.kill();
@@ -71,17 +94,7 @@ fn stop_with_us(child: &Child) {
 
 impl Browser {
     pub(crate) async fn open(scripts: bool, width: u32) -> Self {
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts (Debian: chromium-driver)");
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let line = said.find(|line| line.contains("started successfully on port")).unwrap();
-        let port: u16 = line.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
-        std::thread::spawn(move || said.for_each(drop));
+        let (chromedriver, port) = Chromedriver::start();
         let profile = tempfile::tempdir().unwrap();
         let mut options = DesiredCapabilities::chrome();
         for flag in [
@@ -105,7 +118,7 @@ impl Browser {
         }
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), options).await.unwrap();
         driver.set_implicit_wait_timeout(Duration::from_secs(5)).await.unwrap();
-        Self { driver, scripts, _chromedriver: Chromedriver(child), _profile: profile }
+        Self { driver, scripts, _chromedriver: chromedriver, _profile: profile }
     }
 
     pub(crate) async fn go(&self, place: &str) -> WebDriverResult<()> {
