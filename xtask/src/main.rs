@@ -14,10 +14,10 @@ usage: cargo xtask COMMAND
   test            everything that must pass: format, lints, tests, doc tests, tidy, a check of the fuzz targets
   tidy            budgets, purity of the core, dead files, documents that name what is gone
   fuzz [SECONDS]  run each fuzz target for that long (60), and say how many inputs it tried
-  torture [sqlite|postgres] [TIMES] [--seed N]
+  torture [mail] [sqlite|postgres] [TIMES] [--seed N]
                   kill the desk at random moments under load (200 times on each database), fill its disk, take its database away
   screens         take the pictures of the README anew, with a browser
-  bench desk [sqlite|postgres] [--quick]
+  bench desk|mail [sqlite|postgres] [--quick]
                   what the desk promises about speed and memory, measured on this machine";
 
 fn main() -> ExitCode {
@@ -36,8 +36,8 @@ fn main() -> ExitCode {
             let pictures = ["--", "--ignored", "--exact", "screens::of_the_readme"];
             cargo(&[&["test", "-p", "balcao", "--test", "browser"][..], &pictures[..]].concat(), &root())
         }
-        ["bench", "desk", words @ ..] => {
-            let bench = ["bench", "--quiet", "-p", "balcao", "--bench", "desk", "--"];
+        ["bench", name @ ("desk" | "mail"), words @ ..] => {
+            let bench = ["bench", "--quiet", "-p", "balcao", "--bench", name, "--"];
             cargo(&[&bench, words].concat(), &root())
         }
         _ => {

@@ -28,6 +28,11 @@ const NEEDS: &[Need] = &[
         what_for: "the tests of mail send to a server of their own",
     },
     Need {
+        programs: &["/usr/sbin/dovecot"],
+        package: "dovecot-imapd",
+        what_for: "the tests of mail read mailboxes of a server of their own",
+    },
+    Need {
         programs: &["openssl"],
         package: "openssl",
         what_for: "the tests' own mail server has a certificate and signatures a key",

@@ -5,6 +5,7 @@
 mod around;
 pub mod catalogue;
 pub mod cli;
+mod mailboxes;
 pub mod opening;
 mod report;
 pub mod server;

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::around;
+use crate::{around, mailboxes};
 
 /// How long requests that are being answered may take when the server ends.
 const LAST_WORDS: Duration = Duration::from_secs(20);
@@ -50,6 +50,7 @@ pub async fn serve(
     if parts.worker {
         tasks.spawn(work(desk.clone(), stopping.clone()));
         tasks.spawn(file_mails(desk.clone(), stopping.clone()));
+        mailboxes::watch(&mut tasks, &desk, &parts.channels, &stopping)?;
         if desk.post().is_some() {
             // A mail server that hangs holds up one worker, and not what else is due.
             tasks.spawn(work(desk.clone(), stopping.clone()));

@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::{attachment, feed, lookup};
+use crate::{attachment, feed, lookup, mailbox};
 
 /// What the file says.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channels {
+    /// Mailboxes that are read.
+    #[serde(default)]
+    pub mailbox: Vec<mailbox::Settings>,
     /// Registries elsewhere.
     #[serde(default)]
     pub lookup: Vec<lookup::Settings>,
@@ -135,7 +138,8 @@ mod tests {
         let secrets = regex::Regex::new(r#"(file|env) = "[^"]*""#).unwrap();
         let text = secrets.replace_all(&lines.join("\n"), place.as_str()).into_owned();
         let channels = Channels::parse(&text).map_err(|error| error.to_string()).unwrap();
-        assert_eq!((channels.lookup.len(), channels.feed.len()), (1, 1));
+        assert_eq!((channels.lookup.len(), channels.feed.len(), channels.mailbox.len()), (1, 1, 2));
+        assert!(channels.mailbox.iter().all(|one| one.check().is_ok()));
     }
 
     #[test]

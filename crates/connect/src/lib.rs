@@ -20,6 +20,8 @@ pub mod mail;
 #[cfg(feature = "desk")]
 pub mod mail_out;
 #[cfg(feature = "desk")]
+pub mod mailbox;
+#[cfg(feature = "desk")]
 pub mod outside;
 #[cfg(feature = "desk")]
 pub mod signed;

@@ -36,6 +36,7 @@ pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
     account, api_token, attachment, attempt, daily_count, diagnosis, document, document_set, draft, evidence,
-    idempotency, job, mail, message, one_time, outbox, pause, presence, procedure, registry, rejected,
-    request, saved_view, sealed, search, session, setting, ticket, ticket_link, trail,
+    idempotency, job, mail, mailbox, mailbox_mail, message, one_time, outbox, pause, presence, procedure,
+    registry, rejected, request, returned, saved_view, sealed, search, session, setting, ticket, ticket_link,
+    trail,
 };

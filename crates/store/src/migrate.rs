@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     step!(9, "0009_request_partitions", Part::RequestLog),
     step!(10, "0010_mail_in", Part::Desk),
     step!(11, "0011_mail_out", Part::Desk),
+    step!(12, "0012_mailbox", Part::Desk),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

@@ -5,7 +5,9 @@
 
 pub mod api;
 pub mod desk;
+pub mod dovecot;
 pub mod postfix;
 pub mod postgres;
 pub mod torture;
+pub mod torture_mail;
 pub mod trouble;

@@ -85,10 +85,16 @@ impl Server {
         fs::write(self.home.join("rules"), lines.join("\n") + "\n").expect("rules");
     }
 
+    /// The Maildir in which whatever arrives ends.
+    #[must_use]
+    pub fn maildir(&self) -> PathBuf {
+        self.home.join("mail/all")
+    }
+
     /// Every mail that arrived, as it stands in the mailbox, oldest first.
     #[must_use]
     pub fn mails(&self) -> Vec<String> {
-        let Ok(folder) = fs::read_dir(self.home.join("mail/all/new")) else { return Vec::new() };
+        let Ok(folder) = fs::read_dir(self.maildir().join("new")) else { return Vec::new() };
         let mut files: Vec<PathBuf> = folder.filter_map(|file| Some(file.ok()?.path())).collect();
         files.sort();
         files.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
@@ -207,7 +213,7 @@ fn services(port: u16, port_tls: u16) -> String {
 }
 
 /// A certificate for `localhost` that vouches for itself.
-fn certificate(home: &Path) {
+pub(crate) fn certificate(home: &Path) {
     let mut make = Command::new("openssl");
     make.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]);
     make.args([
@@ -221,17 +227,17 @@ fn certificate(home: &Path) {
 }
 
 /// The number of Postfix's own user or group.
-fn number(which: &str) -> String {
+pub(crate) fn number(which: &str) -> String {
     let said = Command::new("id").args([which, "postfix"]).output().expect("`id` knows Postfix's user");
     String::from_utf8_lossy(&said.stdout).trim().to_owned()
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its number").port()
 }
 
-fn run(command: &mut Command, what: &str) {
+pub(crate) fn run(command: &mut Command, what: &str) {
     let output = command.output().unwrap_or_else(|error| panic!("could not {what}: {command:?}: {error}"));
     if !output.status.success() {
         let _shown = std::io::stderr().write_all(&output.stderr);

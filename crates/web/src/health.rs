@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use balcao_store::mailbox::{self, Mailbox};
 use balcao_store::setting;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
@@ -50,6 +51,19 @@ impl Meter {
         });
     }
 
+    /// How mailboxes stand.
+    fn mailboxes(&self, all: &[Mailbox]) {
+        metrics::with_local_recorder(&self.recorder, || {
+            for one in all {
+                let failing = if one.state == mailbox::FAILING { 1.0 } else { 0.0 };
+                metrics::gauge!("balcao_mailbox_failing", "mailbox" => one.name.clone()).set(failing);
+                let missing = i32::try_from(one.missing).unwrap_or(i32::MAX);
+                metrics::gauge!("balcao_mailbox_missing", "mailbox" => one.name.clone())
+                    .set(f64::from(missing));
+            }
+        });
+    }
+
     /// Lets go of what was counted in detail; call it every few seconds.
     pub(crate) fn upkeep(&self) {
         self.handle.run_upkeep();
@@ -75,6 +89,14 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
 
 /// `GET /metrics`: everything counted, for Prometheus. Names no partner, person or ticket.
 pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let mailboxes = async {
+        let mut conn = app.desk.store().read().await?;
+        mailbox::list(&mut conn).await
+    };
+    // Of a database that does not answer the other figures are told all the same.
+    if let Ok(Ok(mailboxes)) = tokio::time::timeout(Duration::from_secs(2), mailboxes).await {
+        app.meter.mailboxes(&mailboxes);
+    }
     let text = app.meter.handle.render();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

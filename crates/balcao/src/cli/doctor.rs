@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use balcao_desk::caller::Caller;
 use balcao_desk::trail::{self, Verified};
 use balcao_desk::{Desk, jobs};
 use jiff::Timestamp;
@@ -82,6 +83,13 @@ async fn look(desk: &Desk, now: Timestamp, catalogue: &Catalogue) -> anyhow::Res
     let names = ["filed", "noted", "quarantined", "waiting"];
     let values: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
     add(none_left, if none_left { "doctor-mail" } else { "doctor-mail-aside" }, &values);
+    for shown in balcao_connect::mailbox::shown(desk, &Caller::system()).await? {
+        let key = if shown.alarms() { "doctor-mailbox-alarm" } else { "doctor-mailbox" };
+        let (missing, error) = (shown.mailbox.missing.to_string(), shown.mailbox.error.clone());
+        let why = error.unwrap_or_default();
+        let values = [("name", shown.mailbox.name.as_str()), ("missing", &missing), ("why", &why)];
+        add(!shown.alarms(), key, &values);
+    }
     add(true, "doctor-overdue", &[("count", &standing.overdue.to_string())]);
     Ok(findings)
 }

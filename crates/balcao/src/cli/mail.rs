@@ -1,11 +1,13 @@
-//! `balcao mail import`: the mails of files become tickets and messages, once however often it is run.
+//! `balcao mail import` and `balcao mail pipe`: the mails of files, and what a mail server hands over, become tickets and messages, once however
+//! often it is run.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use balcao_connect::files::Mails;
-use balcao_connect::mail::{Arrived, Taken, take_in};
+use balcao_connect::mail::{Arrived, MOST_KEPT, Taken, take_in};
 use balcao_desk::caller::Caller;
 use balcao_desk::{Desk, DeskError};
 use indicatif::ProgressBar;
@@ -29,6 +31,7 @@ pub struct MailCommand {
 #[derive(Debug, clap::Subcommand)]
 enum Subcommand {
     Import(Import),
+    Pipe(Pipe),
 }
 
 /// File the mails of an mbox, a Maildir, a folder or a single file: one line for each, and the sums at the end
@@ -39,6 +42,51 @@ struct Import {
     path: PathBuf,
     #[command(flatten)]
     flags: Flags,
+}
+
+/// Take the one mail on standard input, as a mail server's pipe hands it over. Ends with 0 once it is kept, with 75 if it is to be
+/// handed over again later, with 65 if it never will be taken
+#[derive(Debug, clap::Args)]
+struct Pipe {
+    /// What stands with the mail as the place where it came in
+    #[arg(long, value_name = "NAME", default_value = "pipe")]
+    mailbox: String,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// What mail servers understand (sysexits.h): try again later; never try again.
+const LATER: u8 = 75;
+const NEVER: u8 = 65;
+
+impl Pipe {
+    fn run(self, catalogue: &Catalogue) -> ExitCode {
+        match self.take(catalogue) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                to_people(&format!("{error:#}"));
+                let never = matches!(error.downcast_ref(), Some(DeskError::Invalid(_)));
+                ExitCode::from(if never { NEVER } else { LATER })
+            }
+        }
+    }
+
+    fn take(self, catalogue: &Catalogue) -> anyhow::Result<()> {
+        let mut raw = Vec::new();
+        // One byte more than is kept tells that it is too large.
+        let most = u64::try_from(MOST_KEPT)?.saturating_add(1);
+        std::io::stdin().lock().take(most).read_to_end(&mut raw)?;
+        let settings = opening::settings(&self.flags, catalogue)?;
+        let taker = Caller { id: "pipe".to_owned(), name: "pipe".to_owned(), ..Caller::system() };
+        opening::block_on(async {
+            let desk = opening::desk(&settings, catalogue).await?;
+            let arrived = Arrived { raw, mailbox: self.mailbox, uid: None };
+            let taken = take_in(&desk, &taker, arrived, Timestamp::now()).await;
+            desk.store().close().await;
+            taken?;
+            Ok(())
+        })
+    }
 }
 
 /// How many mails there were, and what became of them.
@@ -87,7 +135,10 @@ impl Sums {
 
 impl MailCommand {
     pub fn run(self, catalogue: &Catalogue) -> anyhow::Result<ExitCode> {
-        let Subcommand::Import(import) = self.command;
+        let import = match self.command {
+            Subcommand::Import(import) => import,
+            Subcommand::Pipe(pipe) => return Ok(pipe.run(catalogue)),
+        };
         let settings = opening::settings(&import.flags, catalogue)?;
         let shown = import.path.display().to_string();
         let unread = || catalogue.say("error-open", &[("path", &shown)]);

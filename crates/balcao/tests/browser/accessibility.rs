@@ -43,7 +43,7 @@ async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     found.json().as_array().into_iter().flatten().map(shown).collect()
 }
 
-const STAFF: [&str; 20] = [
+const STAFF: [&str; 21] = [
     "/fila",
     "/fila?ver=all&q=token",
     "/chamados/novo",
@@ -62,6 +62,7 @@ const STAFF: [&str; 20] = [
     "/relatorios",
     "/equipe",
     "/trilha",
+    "/correio",
     "/estilo",
     "/nada",
 ];

@@ -11,6 +11,7 @@ mod contract;
 mod homes;
 mod mail_in;
 mod mail_out;
+mod mailbox;
 mod operations;
 mod secrets;
 mod torture;

@@ -12,6 +12,7 @@ use balcao_store::{MailId, Scope, StoreError, TicketId, sealed, ticket};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::returned::{self, Back};
 use super::{MOST_TRIES, Taken, arrival, known};
 use crate::email::threading::{Decision, decide};
 use crate::email::{self, Mail};
@@ -157,8 +158,17 @@ async fn carry_out(
     let known = match &decision {
         Decision::Noted { ticket, .. } => {
             let about = ticket.as_deref().and_then(TicketId::parse);
-            return end(desk, caller, row, (mail::NOTED, noted(mail, &reason), about, Some(marks)), now)
-                .await;
+            let mut conn = desk.store().read().await?;
+            let back = returned::of(&mut conn, desk, (&row.id, mail), now).await?;
+            drop(conn);
+            let ending = Ending {
+                state: mail::NOTED,
+                why: noted(mail, &reason),
+                ticket: about,
+                marks: Some(marks),
+                back,
+            };
+            return end(desk, caller, row, ending, now).await;
         }
         Decision::New { link, .. } => {
             let link = link.as_deref().and_then(TicketId::parse);
@@ -174,7 +184,11 @@ async fn carry_out(
     };
     match known {
         // Its message is there already, but its row did not say so.
-        Some(id) => end(desk, caller, row, (mail::FILED, reason, Some(id), Some(marks)), now).await,
+        Some(id) => {
+            let (ticket, marks) = (Some(id), Some(marks));
+            let ending = Ending { state: mail::FILED, why: reason, ticket, marks, back: Back::default() };
+            end(desk, caller, row, ending, now).await
+        }
         None => Ok(()),
     }
 }
@@ -197,7 +211,17 @@ async fn aside(
     why: String,
     now: Timestamp,
 ) -> Result<(), DeskError> {
-    end(desk, caller, row, (mail::QUARANTINED, why, None, None), now).await
+    let ending = Ending { state: mail::QUARANTINED, why, ticket: None, marks: None, back: Back::default() };
+    end(desk, caller, row, ending, now).await
+}
+
+/// Where a mail ends that becomes no message.
+struct Ending {
+    state: &'static str,
+    why: String,
+    ticket: Option<TicketId>,
+    marks: Option<Marks>,
+    back: Back,
 }
 
 /// Ends a row that waits, with its entry in the trail.
@@ -205,12 +229,13 @@ async fn end(
     desk: &Desk,
     caller: &Caller,
     row: &Row,
-    (state, why, ticket, marks): (&'static str, String, Option<TicketId>, Option<Marks>),
+    ending: Ending,
     now: Timestamp,
 ) -> Result<(), DeskError> {
     let (caller, id) = (caller.clone(), row.id.clone());
     let written = desk.store().write(move |tx| {
         Box::pin(async move {
+            let Ending { state, why, ticket, marks, back } = ending;
             let end = End { state, reason: &why, ticket: ticket.as_ref(), message: None };
             if !mail::end(tx, &id, &end, marks.as_ref()).await? {
                 return Ok::<_, DeskError>(());
@@ -222,7 +247,7 @@ async fn end(
             };
             let data = json!({"mail": id.as_str(), "why": why});
             trail::record(tx, Event { ticket: ticket.as_ref(), at: now, by: &caller, what, data }).await?;
-            Ok(())
+            back.write(tx, &caller, now).await
         })
     });
     written.await

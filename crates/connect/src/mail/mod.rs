@@ -2,7 +2,7 @@
 //!
 //! In: the bytes of a mail, from a file, from HTTP or from a mailbox. Out: a [`Taken`], which says what became of it.
 //! Start at [`take_in`]. `known` asks what the desk knows of a mail, `arrival` makes a message of it, `filing` carries out what
-//! [`crate::email::threading`] decides, `quarantine` is for whoever looks after what could not be filed.
+//! [`crate::email::threading`] decides, `returned` notes which of our mails came back, `quarantine` is for whoever looks after what could not be filed.
 //!
 //! **Invariants:** the bytes are on disk, sealed, before anything is decided; the ticket or message of a mail and the end of its row are one
 //! transaction, so that after a crash it is either filed or waiting; a row ends once.
@@ -12,6 +12,8 @@ mod arrival;
 mod filing;
 mod known;
 mod quarantine;
+mod returned;
+mod unreached;
 
 use balcao_desk::caller::{Caller, Permission};
 use balcao_desk::{Desk, DeskError, millis, random};
@@ -21,6 +23,7 @@ use balcao_store::{MailId, sealed};
 use jiff::Timestamp;
 
 pub use quarantine::{Counts, counts, quarantined, resume, retry};
+pub use unreached::{Unreached, unreached};
 
 /// Tries after which a mail is set aside for a person.
 pub const MOST_TRIES: i64 = 3;

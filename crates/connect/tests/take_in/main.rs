@@ -14,6 +14,7 @@ mod answered;
 mod crashes;
 mod homes;
 mod quarantine;
+mod returned;
 mod threads;
 
 /// Makes a test of each function, once for each engine.

@@ -111,6 +111,7 @@ fn row(kind: Kind, message_id: String, expires: Option<i64>, now: Timestamp) -> 
         claimed_until: None,
         ended: None,
         reason: None,
+        returned: None,
     }
 }
 

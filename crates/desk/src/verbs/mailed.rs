@@ -1,6 +1,7 @@
 //! A mail that was kept before anything was decided: what its row becomes in the transaction that makes its ticket or message of it.
 
 use balcao_store::mail::{self, End, Marks};
+use balcao_store::returned;
 use balcao_store::ticket_link::{self, TicketLink};
 use balcao_store::{MailId, MessageId, TicketId, Tx};
 use serde_json::{Value, json};
@@ -40,6 +41,10 @@ impl Mailed {
             End { state: mail::FILED, reason: &self.reason, ticket: Some(ticket), message: Some(message) };
         if !mail::end(tx, &self.id, &end, Some(&self.marks)).await? {
             return Err(DeskError::Stale);
+        }
+        if let Some(sender) = &self.marks.sender {
+            // Whoever writes can be written to again.
+            returned::forget(tx, sender).await?;
         }
         if let Some(other) = self.link.as_ref().filter(|other| *other != ticket) {
             let link = TicketLink {

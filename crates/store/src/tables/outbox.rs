@@ -38,6 +38,8 @@ row! {
         ended: Option<i64>,
         /// Why it was not sent, last; without any address.
         reason: Option<String>,
+        /// When it came back as not to be delivered.
+        returned: Option<i64>,
     }
 }
 
@@ -141,6 +143,29 @@ pub async fn tried(
     );
     let sql = sql.bind(id.clone()).bind(worker).bind(tried.state()).bind(tried.reason().map(str::to_owned));
     sql.bind(tried.is_over().then_some(now)).run(tx, "note what became of a mail").await.map(|rows| rows > 0)
+}
+
+/// The mail of this `Message-ID`, if it was mailed from here.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_message_id(conn: &mut Conn, id: &str) -> Result<Option<Outbox>, StoreError> {
+    let text = Outbox::select() + "where t.message_id = $1";
+    Sql::new(text).bind(id).optional(conn, "look for a mail of ours").await
+}
+
+/// Notes that a mail came back; `false` if that is noted already.
+///
+/// # Errors
+/// If the database fails.
+pub async fn returned(tx: &mut Tx, id: &OutboxId, (reason, now): (&str, i64)) -> Result<bool, StoreError> {
+    let sql = Sql::new("update outbox set returned = $2, reason = $3 where id = $1 and returned is null");
+    sql.bind(id.clone())
+        .bind(now)
+        .bind(reason)
+        .run(tx, "note that a mail came back")
+        .await
+        .map(|rows| rows > 0)
 }
 
 /// Throws away mails of no ticket that have ended before `instant`; how many.

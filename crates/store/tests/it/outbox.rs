@@ -23,6 +23,7 @@ fn mail(message_id: &str) -> Outbox {
         claimed_until: None,
         ended: None,
         reason: None,
+        returned: None,
     }
 }
 

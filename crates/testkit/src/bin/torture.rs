@@ -1,6 +1,6 @@
 //! `cargo xtask torture`: the desk killed, its disk filled, its database taken away, as often as asked.
 //!
-//! `torture PROGRAM [sqlite|postgres] [TIMES] [--seed N]`: both engines and 200 times unless said otherwise.
+//! `torture PROGRAM [mail] [sqlite|postgres] [TIMES] [--seed N]`: both engines and 200 times unless said otherwise.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use balcao_testkit::desk::Desk;
 use balcao_testkit::trouble::SmallDisk;
-use balcao_testkit::{postgres, torture, trouble};
+use balcao_testkit::{postgres, torture, torture_mail, trouble};
 
 /// What was asked for.
 struct Asked {
@@ -16,6 +16,8 @@ struct Asked {
     engines: Vec<String>,
     times: u32,
     seed: u64,
+    /// A mailbox under which everything is killed, in the place of the rest.
+    mail: bool,
 }
 
 fn main() -> ExitCode {
@@ -31,13 +33,14 @@ fn main() -> ExitCode {
 fn asked() -> Result<Asked, String> {
     let mut words = std::env::args().skip(1);
     let program = words.next().map(PathBuf::from).ok_or("which program?")?;
-    let mut asked = Asked { program, engines: Vec::new(), times: 200, seed: 20_261_125 };
+    let mut asked = Asked { program, engines: Vec::new(), times: 200, seed: 20_261_125, mail: false };
     while let Some(word) = words.next() {
         let number = |word: Option<String>| {
             let word = word.ok_or("a number is missing")?;
             word.parse::<u64>().map_err(|error| format!("{word}: {error}"))
         };
         match word.as_str() {
+            "mail" => asked.mail = true,
             "sqlite" | "postgres" => asked.engines.push(word),
             "--seed" => asked.seed = number(words.next())?,
             _ => asked.times = u32::try_from(number(Some(word))?).map_err(|error| error.to_string())?,
@@ -55,6 +58,19 @@ fn run(asked: &Asked) -> Result<(), String> {
         let log = home.path().join("server.log");
         let desk = |name: &str| place(asked, engine, &home.path().join(name));
         let began = Instant::now();
+        if asked.mail {
+            let own = (engine == "postgres").then(|| postgres::Server::own(true));
+            let desk = match &own {
+                Some(server) => Desk::on_server(&asked.program, &server.new_database(), home.path()),
+                None => desk("mail")?,
+            };
+            let summary = torture_mail::run(desk, own.as_ref(), home.path(), (asked.times, asked.seed))?;
+            let took = began.elapsed();
+            println!(
+                "{engine}: mail: {summary:?} in {took:.0?}; none lost, none doubled, the trail is whole"
+            );
+            continue;
+        }
         let killed = desk("killed")?;
         let summary = torture::run(&killed, home.path(), asked.times, asked.seed)?;
         println!(

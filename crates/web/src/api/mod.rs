@@ -7,6 +7,7 @@ mod judgement;
 mod knowledge;
 mod links;
 mod mail;
+mod mailboxes;
 mod message_view;
 mod operations;
 mod people;
@@ -27,6 +28,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(judgement::router())
         .merge(links::router())
         .merge(mail::router())
+        .merge(mailboxes::router())
         .merge(access::router())
         .merge(people::router())
         .merge(operations::router())

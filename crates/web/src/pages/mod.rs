@@ -18,6 +18,7 @@ mod log;
 mod messages;
 mod own;
 mod portal;
+mod post;
 mod procedure;
 mod procedure_edit;
 mod queue;
@@ -146,6 +147,8 @@ fn keeping() -> Router<App> {
         .route("/conta/sessoes", post(own::sessions))
         .route("/conta/tokens", post(own::tokens))
         .route("/trilha", get(trail::show))
+        .route("/correio", get(post::show))
+        .route("/correio/{id}", post(post::retry))
 }
 
 /// The page of an address at which there is nothing.

@@ -58,7 +58,7 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 16] = [
+    const FAMILIES: [&str; 17] = [
         "state-",
         "code-says-",
         "weekday-",
@@ -75,6 +75,7 @@ mod tests {
         "due-",
         "letter-",
         "mail-",
+        "mailbox-",
     ];
 
     #[test]

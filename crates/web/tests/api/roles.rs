@@ -61,6 +61,13 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
             (This(WriteTickets), Some(json!({"kind": "same-cause", "to": "2026-000002", "reason": "igual"})))
         }
         "unlinkTickets" | "splitTicket" => (This(WriteTickets), reason()),
+        _ => return needs_beside_tickets(operation),
+    })
+}
+
+/// The same of what is not about a ticket.
+fn needs_beside_tickets(operation: &str) -> Option<(Needs, Option<Value>)> {
+    Some(match operation {
         "claimFirstAdministrator" => (
             Open,
             Some(json!({"token": "x", "login": "a", "name": "A", "password": "correto cavalo bateria"})),
@@ -78,7 +85,9 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
         "changeAccount" => (This(ManagePeople), Some(json!({"name": "Outro"}))),
         "listTokens" | "endToken" => (This(ManageTokens), None),
         "createToken" => (This(ManageTokens), Some(json!({"name": "t", "role": "agent"}))),
-        "listQuarantine" | "releaseJob" | "listMailQuarantine" | "retryMail" => (This(ManageJobs), None),
+        "listQuarantine" | "releaseJob" | "listMailQuarantine" | "retryMail" | "listMailboxes" => {
+            (This(ManageJobs), None)
+        }
         "readTrail" => (This(ReadTrail), None),
         "deliverMail" => (Staff(CreateTickets), Some(json!(MAIL))),
         "feedSignedRequests" | "feedOtlpLogs" => (Any, Some(json!(""))),
