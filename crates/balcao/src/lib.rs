@@ -11,3 +11,4 @@ mod report;
 pub mod server;
 pub mod settings;
 pub mod setup;
+mod tracking;

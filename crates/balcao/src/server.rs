@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{around, mailboxes};
+use crate::{around, mailboxes, tracking};
 
 /// How long requests that are being answered may take when the server ends.
 const LAST_WORDS: Duration = Duration::from_secs(20);
@@ -45,6 +45,7 @@ pub async fn serve(
     let end = EndAsked::new()?;
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
+    let desk = tracking::tracked(desk, &parts.channels, &parts.address)?;
     jobs::plant(&desk, Timestamp::now()).await?;
     tasks.spawn(watch_changes(desk.clone(), stopping.clone()));
     if parts.worker {
@@ -54,6 +55,11 @@ pub async fn serve(
         if desk.post().is_some() {
             // A mail server that hangs holds up one worker, and not what else is due.
             tasks.spawn(work(desk.clone(), stopping.clone()));
+        }
+        if desk.tracker().is_some() {
+            // So does a tracker.
+            tasks.spawn(work(desk.clone(), stopping.clone()));
+            tasks.spawn(tracking::ask(desk.clone(), stopping.clone()));
         }
     }
     if parts.web {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::{attachment, feed, lookup, mailbox};
+use crate::{attachment, feed, lookup, mailbox, tracker};
 
 /// What the file says.
 #[derive(Clone, Default, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Channels {
     /// How files are read.
     #[serde(default)]
     pub attachments: attachment::Settings,
+    /// Where Code lives.
+    pub tracker: Option<tracker::Settings>,
 }
 
 /// Why the file cannot be used. No secret is in it.

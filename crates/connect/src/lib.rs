@@ -25,3 +25,4 @@ pub mod mailbox;
 pub mod outside;
 #[cfg(feature = "desk")]
 pub mod signed;
+pub mod tracker;

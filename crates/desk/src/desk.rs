@@ -18,6 +18,7 @@ use crate::error::DeskError;
 use crate::files::Reader;
 use crate::mail::Post;
 use crate::secrets::{Secrets, hex};
+use crate::tracker::Tracker;
 use crate::world::{Parts, World, contract_files};
 
 /// The setting that says whose secrets a database was written with.
@@ -43,6 +44,7 @@ struct Inner {
     post: OnceLock<Arc<dyn Post>>,
     lookups: OnceLock<Arc<dyn Lookups>>,
     reader: OnceLock<Arc<dyn Reader>>,
+    tracker: OnceLock<Arc<dyn Tracker>>,
     /// Held by whoever changes what judges messages: one after the other, so that few changes must be made again.
     changing: tokio::sync::Mutex<()>,
 }
@@ -119,8 +121,19 @@ impl Desk {
         let state = build(&store, &secrets).await?;
         let state = RwLock::new(Arc::new(state));
         let (post, lookups, reader) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let tracker = OnceLock::new();
         let changing = tokio::sync::Mutex::default();
-        Ok(Self(Arc::new(Inner { store, secrets, settings, state, post, lookups, reader, changing })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            secrets,
+            settings,
+            state,
+            post,
+            lookups,
+            reader,
+            tracker,
+            changing,
+        })))
     }
 
     /// Sets up who takes mails, once; from then on what is decided is mailed.
@@ -161,6 +174,20 @@ impl Desk {
     #[must_use]
     pub fn reader(&self) -> Option<&Arc<dyn Reader>> {
         self.0.reader.get()
+    }
+
+    /// Sets up where Code lives, once; from then on what is escalated travels.
+    #[must_use]
+    pub fn tracked_by(self, tracker: Arc<dyn Tracker>) -> Self {
+        // A second one would leave it open who has what the first was told.
+        let _first_stays = self.0.tracker.set(tracker);
+        self
+    }
+
+    /// Where Code lives, if that is set up.
+    #[must_use]
+    pub fn tracker(&self) -> Option<&Arc<dyn Tracker>> {
+        self.0.tracker.get()
     }
 
     /// The store.

@@ -37,6 +37,9 @@ pub enum DeskError {
     /// A mail did not go.
     #[error("um e-mail não foi enviado")]
     Mail(#[from] crate::mail::PostError),
+    /// A tracker was not told.
+    #[error("o rastreador de Code não aceitou agora: {0}")]
+    Tracker(#[from] crate::tracker::TrackerError),
     /// The database could not do it.
     #[error("o banco de dados não conseguiu fazer isto agora; tente de novo em instantes")]
     Store(#[source] StoreError),

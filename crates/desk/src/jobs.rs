@@ -5,7 +5,9 @@
 
 use balcao_core::mask::Masker;
 use balcao_store::job::{self, Job};
-use balcao_store::{JobId, Scope, account, attempt, idempotency, outbox, sealed, setting, ticket};
+use balcao_store::{
+    JobId, Scope, account, attempt, idempotency, outbox, sealed, setting, ticket, tracker_item,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -14,7 +16,7 @@ use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
 use crate::trail::{self, Event};
 use crate::verbs::silence;
-use crate::{mail, requests};
+use crate::{mail, requests, tracker};
 
 /// How long a worker may take before another takes the job over.
 const TERM: SignedDuration = SignedDuration::from_mins(5);
@@ -32,11 +34,13 @@ pub enum Work {
     Reseal,
     /// Sending one mail, once.
     Mail,
+    /// Telling a tracker what waits of one escalation.
+    Tracker,
 }
 
 impl Work {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Silence, Self::Retention, Self::Reseal, Self::Mail];
+    pub const ALL: [Self; 5] = [Self::Silence, Self::Retention, Self::Reseal, Self::Mail, Self::Tracker];
 
     /// The code that rows have.
     #[must_use]
@@ -46,6 +50,7 @@ impl Work {
             Self::Retention => "retention@1",
             Self::Reseal => "reseal@1",
             Self::Mail => mail::JOB,
+            Self::Tracker => tracker::JOB,
         }
     }
 
@@ -59,7 +64,7 @@ impl Work {
             Self::Silence => Some(SignedDuration::from_mins(1)),
             Self::Retention => Some(SignedDuration::from_hours(1)),
             Self::Reseal => Some(SignedDuration::from_mins(10)),
-            Self::Mail => None,
+            Self::Mail | Self::Tracker => None,
         }
     }
 
@@ -67,7 +72,7 @@ impl Work {
     fn wait(self, attempts: i64) -> i64 {
         match self {
             // A server that is away comes back in hours, not in seconds.
-            Self::Mail => mail::wait(attempts),
+            Self::Mail | Self::Tracker => mail::wait(attempts),
             Self::Silence | Self::Retention | Self::Reseal => usual_wait(attempts),
         }
     }
@@ -75,6 +80,7 @@ impl Work {
     async fn run(self, desk: &Desk, (job, worker): (&Job, &str), now: Timestamp) -> Result<(), DeskError> {
         match self {
             Self::Mail => mail::deliver(desk, &job.payload, (worker, job.attempts), now).await,
+            Self::Tracker => tracker::deliver(desk, &job.payload, (worker, job.attempts), now).await,
             Self::Silence => silence::round(desk, now).await.map(|_| ()),
             Self::Retention => forget(desk, now).await,
             Self::Reseal => reseal(desk).await,
@@ -155,9 +161,7 @@ pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcom
         }
         Err(error) => {
             let text = Masker::new([]).mask(&chain(&error));
-            let wait =
-                Work::parse(&kind).map_or_else(|| usual_wait(job.attempts), |work| work.wait(job.attempts));
-            let again = millis(now).saturating_add(wait);
+            let again = millis(now).saturating_add(wait(&kind, job.attempts, &error));
             let shown = text.clone();
             desk.store()
                 .write(move |tx| {
@@ -170,6 +174,21 @@ pub async fn run_one(desk: &Desk, worker: &str, now: Timestamp) -> Result<Outcom
             Ok(Outcome::Failed(format!("{kind}: {shown}")))
         }
     }
+}
+
+/// How long a job of this kind waits after so many failures, the last of them this one, in milliseconds.
+pub(crate) fn wait(kind: &str, attempts: i64, error: &DeskError) -> i64 {
+    let own = Work::parse(kind).map_or_else(|| usual_wait(attempts), |work| work.wait(attempts));
+    own.max(asked_for(error))
+}
+
+/// How long a server wants not to be asked again, in milliseconds; no longer than half a day.
+fn asked_for(error: &DeskError) -> i64 {
+    let seconds = match error {
+        DeskError::Tracker(error) => error.after.unwrap_or(0),
+        _ => 0,
+    };
+    i64::try_from(seconds.min(43_200)).unwrap_or(0).saturating_mul(1_000)
 }
 
 fn usual_wait(attempts: i64) -> i64 {
@@ -192,7 +211,7 @@ async fn forget(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
     requests::forget_old(desk, now).await?;
     let days = |days: u32| millis(now).saturating_sub(i64::from(days).saturating_mul(86_400_000));
     let keys = days(desk.settings().keep_idempotency);
-    let week = days(7);
+    let (week, month) = (days(7), days(30));
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
@@ -201,6 +220,7 @@ async fn forget(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
                 attempt::forget(tx, week).await?;
                 job::forget_done(tx, week).await?;
                 outbox::forget_ended(tx, week).await?;
+                tracker_item::forget_deliveries(tx, month).await?;
                 Ok::<_, DeskError>(())
             })
         })

@@ -26,6 +26,7 @@ pub mod registry;
 pub mod reply_token;
 pub mod requests;
 pub mod secrets;
+pub mod tracker;
 pub mod trail;
 pub mod verbs;
 pub mod world;

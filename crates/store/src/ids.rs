@@ -85,4 +85,8 @@ ids! {
     JobId,
     /// A mail that is to go out.
     OutboxId,
+    /// An issue in a tracker of others.
+    EscalationId,
+    /// What goes to a tracker, or came from one.
+    TrackerItemId,
 }

@@ -28,15 +28,15 @@ pub use conn::{Conn, Tx, Work};
 pub use dialect::Engine;
 pub use error::StoreError;
 pub use ids::{
-    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EvidenceId, JobId, MailId, MessageId, OutboxId,
-    RejectedId, RevisionId, SealedId, TicketId,
+    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EscalationId, EvidenceId, JobId, MailId, MessageId,
+    OutboxId, RejectedId, RevisionId, SealedId, TicketId, TrackerItemId,
 };
 pub use page::{Page, Paged};
 pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
-    account, api_token, attachment, attempt, daily_count, diagnosis, document, document_set, draft, evidence,
-    idempotency, job, mail, mailbox, mailbox_mail, message, one_time, outbox, pause, presence, procedure,
-    registry, rejected, request, returned, saved_view, sealed, search, session, setting, ticket, ticket_link,
-    trail,
+    account, api_token, attachment, attempt, daily_count, diagnosis, document, document_set, draft,
+    escalation, evidence, idempotency, job, mail, mailbox, mailbox_mail, message, one_time, outbox, pause,
+    presence, procedure, registry, rejected, request, returned, saved_view, sealed, search, session, setting,
+    ticket, ticket_link, tracker_item, trail,
 };

@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
     step!(10, "0010_mail_in", Part::Desk),
     step!(11, "0011_mail_out", Part::Desk),
     step!(12, "0012_mailbox", Part::Desk),
+    step!(13, "0013_tracker", Part::Desk),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

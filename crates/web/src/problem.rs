@@ -125,7 +125,9 @@ impl From<DeskError> for Problem {
             DeskError::Registry(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "registry", detail),
             DeskError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", detail),
             DeskError::Stale => Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail),
-            DeskError::Mail(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail),
+            DeskError::Mail(_) | DeskError::Tracker(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            }
             DeskError::Store(_) => {
                 log(&error);
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).after(1)

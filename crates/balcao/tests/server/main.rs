@@ -15,4 +15,5 @@ mod mailbox;
 mod operations;
 mod secrets;
 mod torture;
+mod tracker;
 mod trouble;

@@ -40,6 +40,10 @@ pub struct Targets {
 /// The priority of a ticket that nobody gave another.
 pub const USUAL_PRIORITY: &str = "normal";
 
+/// Replies that no decision leads to: what is told once Code is through with a ticket, when it was done, is no fault, is not planned, or for a
+/// reason that is not known. Each may have a twin in English, `<name>-en`.
+pub const AFTER_CODE: [&str; 4] = ["code-corrigiu", "code-sem-defeito", "code-sem-previsao", "code-concluiu"];
+
 /// The action of a reply that rests on the documentation.
 const CITES: &str = "citar-documentacao";
 

@@ -17,6 +17,7 @@ use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
 use crate::mail::{self, Kind};
+use crate::tracker;
 use crate::trail::{self, Event};
 
 /// What is said, and to whom.
@@ -102,6 +103,18 @@ async fn said_before(
     Ok(all.into_iter().find(|message| message.dedupe.as_deref() == Some(dedupe)))
 }
 
+/// Whether a text may be a message at all.
+fn may_be_said(body: &str, direction: &str) -> Result<(), DeskError> {
+    if body.trim().is_empty() || body.len() > LONGEST {
+        return Err(DeskError::Invalid("`body` não pode ser vazio nem ter mais de 256 KiB".to_owned()));
+    }
+    if direction == "out" && tracker::is_unrevised(body) {
+        let text = "a resposta ainda traz o que Code escreveu para nós; ponha-o nas palavras do parceiro e apague a linha `[Revise…]`";
+        return Err(DeskError::Invalid(text.to_owned()));
+    }
+    Ok(())
+}
+
 async fn attempt(
     desk: &Desk,
     caller: &Caller,
@@ -113,9 +126,7 @@ async fn attempt(
         Word::Reply { body, citations } => (body, "out", Some(citations)),
         Word::Note { body } => (body, "note", None),
     };
-    if body.trim().is_empty() || body.len() > LONGEST {
-        return Err(DeskError::Invalid("`body` não pode ser vazio nem ter mais de 256 KiB".to_owned()));
-    }
+    may_be_said(body, direction)?;
     let mut conn = desk.store().read().await?;
     let mut row = ticket::get(&mut conn, &caller.scope(), id).await?.ok_or(DeskError::NotFound("chamado"))?;
     let dedupe = then.once.as_deref().map(|once| {
@@ -160,10 +171,15 @@ async fn attempt(
         dedupe,
     };
     let (caller, step, own) = (caller.clone(), then.step.clone(), desk.clone());
+    let code_said = then.code_said;
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
                 let row = write(tx, &own, &caller, (&row, &message), now).await?;
+                if let Some(word) = code_said {
+                    tracker::code_said(tx, &own, (&row.id, &message), now).await?;
+                    tracker::code_ended(tx, &own, (&row.id, word), now).await?;
+                }
                 let Some(wanted) = step else { return Ok((row, message)) };
                 let row = walk_in(tx, &own, &caller, (&row.id, &wanted), now).await?;
                 Ok((row, message))
@@ -189,8 +205,10 @@ async fn write(
     draft::remove(tx, &row.id, &caller.id).await?;
     let said = message.direction == "out";
     if said {
+        draft::remove(tx, &row.id, tracker::DRAFTER).await?;
         mail::to_requester(tx, desk, Kind::Answer, (&row, Some(&message.id)), now).await?;
     }
+    tracker::said(tx, desk, (&row, message), now).await?;
     let what = if said { "answered" } else { "noted" };
     let data = json!({"message": message.id.as_str()});
     trail::record(tx, Event { ticket: Some(&row.id), at: now, by: caller, what, data }).await?;

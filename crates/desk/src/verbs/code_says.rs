@@ -2,7 +2,7 @@
 
 use balcao_core::ticket::{State, Team, Transition};
 use balcao_store::ticket::Ticket;
-use balcao_store::{TicketId, ticket};
+use balcao_store::{Conn, Scope, TicketId, ticket};
 use jiff::Timestamp;
 
 use super::answer::{LONGEST, Then, Word, answer_and};
@@ -38,8 +38,13 @@ impl CodeSays {
         }
     }
 
+    /// Whether nothing is left for Code to do after it.
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Self::Fixed | Self::NotABug)
+    }
+
     /// Notes it on the row of a ticket that is with Code.
-    pub(super) fn note_on(self, row: &mut Ticket) -> Result<(), DeskError> {
+    pub(crate) fn note_on(self, row: &mut Ticket) -> Result<(), DeskError> {
         if !is_with_code(row) {
             let text = "o chamado não está com o time de Code; escale-o antes de responder por ele";
             return Err(DeskError::Conflict(text.to_owned()));
@@ -104,7 +109,8 @@ pub async fn code_says(
     Ok(told)
 }
 
-fn is_with_code(row: &Ticket) -> bool {
+/// Whether a ticket is with Code now.
+pub(crate) fn is_with_code(row: &Ticket) -> bool {
     row.state == State::Escalated.code() && row.escalation.as_deref() == Some(Team::Code.code())
 }
 
@@ -125,16 +131,24 @@ pub async fn with_the_same_cause(
     caller.must(Permission::ReadTickets)?;
     let own = one(desk, caller, id).await?;
     let mut conn = desk.store().read().await?;
-    let scope = caller.scope();
+    same_cause(&mut conn, &caller.scope(), &own).await
+}
+
+/// As [`with_the_same_cause`], of those that `scope` sees.
+pub(crate) async fn same_cause(
+    conn: &mut Conn,
+    scope: &Scope,
+    own: &Ticket,
+) -> Result<Vec<Ticket>, DeskError> {
     let mut found: Vec<Ticket> = Vec::new();
-    for link in balcao_store::ticket_link::of_ticket(&mut conn, &scope, id).await? {
-        let other = if link.a == *id { link.b } else { link.a };
+    for link in balcao_store::ticket_link::of_ticket(conn, scope, &own.id).await? {
+        let other = if link.a == own.id { link.b } else { link.a };
         if link.kind == "same-cause" {
-            found.extend(ticket::get(&mut conn, &scope, &other).await?);
+            found.extend(ticket::get(conn, scope, &other).await?);
         }
     }
     if let Some(signature) = &own.signature {
-        let alike = ticket::with_signature(&mut conn, &scope, (signature, id), (0, 200)).await?;
+        let alike = ticket::with_signature(conn, scope, (signature, &own.id), (0, 200)).await?;
         found.extend(alike);
     }
     found.retain(is_with_code);

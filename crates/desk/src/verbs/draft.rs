@@ -2,12 +2,13 @@
 
 use balcao_core::mask::Masker;
 use balcao_store::draft::{self, Draft};
-use balcao_store::{TicketId, ticket};
+use balcao_store::{TicketId, Tx, ticket};
 use jiff::Timestamp;
 
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
+use crate::tracker::DRAFTER;
 
 /// Bytes of a draft, at most.
 const LONGEST: usize = 256 * 1024;
@@ -42,6 +43,24 @@ pub async fn save(
         .store()
         .write(move |tx| Box::pin(async move { Ok::<_, DeskError>(draft::put(tx, &draft).await?) }));
     if kept.await? { Ok(version.saturating_add(1)) } else { Err(DeskError::Stale) }
+}
+
+/// Keeps what the desk itself drafts, in the place of what it drafted before; anybody may begin with it.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) async fn drafted(tx: &mut Tx, id: &TicketId, body: &str, now: Timestamp) -> Result<(), DeskError> {
+    draft::remove(tx, id, DRAFTER).await?;
+    let draft = Draft {
+        ticket: id.clone(),
+        account: DRAFTER.to_owned(),
+        author: Caller::system().name,
+        body: Masker::new([]).mask(body),
+        version: 0,
+        at: millis(now),
+    };
+    draft::put(tx, &draft).await?;
+    Ok(())
 }
 
 /// The drafts of a ticket, newest first: everybody's, so that two who write see each other.

@@ -21,6 +21,7 @@ use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
 use crate::files;
+use crate::tracker;
 use crate::trail::{self, Event};
 
 /// One thing that a message changed.
@@ -126,9 +127,16 @@ async fn add(
     let mut plan =
         Plan::of(desk, (before, inbound, raw), (examined, message, ids), (evidence, changes), now)?;
     plan.mail = mail;
-    let caller = caller.clone();
-    let written =
-        desk.store().write(move |tx| Box::pin(async move { plan.write(tx, &caller, now).await })).await?;
+    let (caller, own) = (caller.clone(), desk.clone());
+    let written = desk.store().write(move |tx| {
+        Box::pin(async move {
+            let said = plan.message.id.clone();
+            let row = plan.write(tx, &caller, now).await?;
+            tracker::wrote(tx, &own, (&row, &said), now).await?;
+            Ok::<_, DeskError>(row)
+        })
+    });
+    let written = written.await?;
     Ok(Followed { ticket: written, diagnosis: line, changes: known, known: false })
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
+use crate::tracker;
 use crate::trail::{self, Event};
 
 /// How two tickets belong together.
@@ -62,7 +63,7 @@ pub async fn link(
         return Err(DeskError::Invalid("um chamado não se liga a si mesmo".to_owned()));
     }
     let reason = said(reason)?;
-    let (caller, a, b) = (caller.clone(), a.clone(), b.clone());
+    let (caller, a, b, own) = (caller.clone(), a.clone(), b.clone(), desk.clone());
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
@@ -79,6 +80,9 @@ pub async fn link(
                 }
                 if !ticket_link::add(tx, &row).await? {
                     return Err(DeskError::Conflict("os chamados já estão ligados".to_owned()));
+                }
+                if kind == Kind::SameCause {
+                    tracker::linked(tx, &own, (&one, &other), now).await?;
                 }
                 let mut one = one;
                 if kind == Kind::Merged {

@@ -2,7 +2,7 @@
 
 mod conversation;
 mod evidence;
-mod examine;
+pub(crate) mod examine;
 mod mark;
 mod rows;
 mod standing;

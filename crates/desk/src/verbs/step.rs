@@ -12,6 +12,7 @@ use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, State as World, millis};
 use crate::error::DeskError;
 use crate::mail::{self, Kind};
+use crate::tracker;
 use crate::trail::{self, Event};
 
 /// How often a step is judged anew because the ticket was changed meanwhile, where the caller named no version.
@@ -84,7 +85,7 @@ pub(crate) async fn walk_in(
     write_and_mail(tx, desk, taken, (wanted, caller), now).await
 }
 
-/// Writes a granted step; whoever asked is told that the ticket is closed.
+/// Writes a granted step; whoever asked is told that the ticket is closed, and Code that it has it.
 async fn write_and_mail(
     tx: &mut Tx,
     desk: &Desk,
@@ -92,9 +93,16 @@ async fn write_and_mail(
     (wanted, caller): (&Transition, &Caller),
     now: Timestamp,
 ) -> Result<Ticket, DeskError> {
+    let was_escalated = taken.before == State::Escalated;
     let row = write(tx, taken, wanted, caller, now).await?;
+    if was_escalated {
+        tracker::left(tx, desk, &row, now).await?;
+    }
     if wanted.to == State::Closed {
         mail::to_requester(tx, desk, Kind::Closing, (&row, None), now).await?;
+    }
+    if wanted.to == State::Escalated {
+        tracker::escalated(tx, desk, &row, now).await?;
     }
     Ok(row)
 }

@@ -9,6 +9,7 @@ pub mod diagnosis;
 pub mod document;
 pub mod document_set;
 pub mod draft;
+pub mod escalation;
 pub mod evidence;
 pub mod idempotency;
 pub mod job;
@@ -33,6 +34,7 @@ pub mod session;
 pub mod setting;
 pub mod ticket;
 pub mod ticket_link;
+pub mod tracker_item;
 pub mod trail;
 
 use crate::conn::Conn;

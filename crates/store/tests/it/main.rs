@@ -10,6 +10,7 @@
 
 mod crash;
 mod engines;
+mod escalations;
 mod jobs;
 mod migrations;
 mod outbox;

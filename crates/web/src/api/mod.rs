@@ -14,6 +14,7 @@ mod people;
 mod registry;
 mod requests;
 mod tickets;
+mod tracker;
 mod views;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(links::router())
         .merge(mail::router())
         .merge(mailboxes::router())
+        .merge(tracker::router())
         .merge(access::router())
         .merge(people::router())
         .merge(operations::router())

@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::message_view::MessageView;
+use super::tracker::{IssueView, issues};
 use super::views::{
     DiagnosisView, EvidenceView, HappeningView, Inbound, Items, LinkView, PromiseView, Step, TicketRef,
     TicketView, raw,
@@ -235,6 +236,8 @@ struct WholeView {
     deadlines: Vec<PromiseView>,
     /// Other tickets about the same request.
     similar: Vec<TicketRef>,
+    /// Its issues in Code's tracker, the newest first.
+    issues: Vec<IssueView>,
 }
 
 /// Shows a ticket
@@ -262,6 +265,7 @@ async fn one(
         links: whole.links.iter().map(LinkView::from).collect(),
         deadlines: whole.promises.iter().map(|promise| PromiseView::of(promise, now)).collect(),
         similar: whole.similar.iter().map(TicketRef::from).collect(),
+        issues: issues(&app, &caller, &whole.ticket).await?,
     };
     let mut response = Answer(view).into_response();
     tag(&mut response, version);

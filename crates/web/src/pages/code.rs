@@ -1,5 +1,6 @@
 //! Code's page: each escalation as a dossier in which nothing must be asked for.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use askama::Template;
@@ -9,12 +10,13 @@ use balcao_core::facts::registry::Release;
 use balcao_core::ticket::{State as Stage, Team};
 use balcao_desk::DeskError;
 use balcao_desk::caller::Caller;
+use balcao_desk::tracker::{self, curl};
 use balcao_desk::verbs::around::{Incident, around};
 use balcao_desk::verbs::code_says::{CodeSays, Said, code_says, with_the_same_cause};
 use balcao_desk::verbs::list;
 use balcao_desk::verbs::show::{self as shown, Whole};
-use balcao_store::Page as Paged;
 use balcao_store::ticket::{Filter, Ticket};
+use balcao_store::{EscalationId, Page as Paged, TicketId};
 
 use super::around::{self as pictures, LogPicture};
 use super::diagnosis::Shown as Diagnosed;
@@ -29,6 +31,16 @@ use super::{Shown, done, page};
 struct List {
     f: Frame,
     items: Vec<Ticket>,
+    /// The newest issue of each, by the ticket's id.
+    issues: BTreeMap<String, tracker::Shown>,
+    /// What waits to be told to the tracker, of whatever ticket.
+    waiting: Vec<tracker::Waiting>,
+}
+
+impl List {
+    fn issue(&self, ticket: &Ticket) -> Option<&tracker::Shown> {
+        self.issues.get(ticket.id.as_str())
+    }
 }
 
 /// `GET /code`: what is with Code.
@@ -40,7 +52,18 @@ pub(crate) async fn list(Staff(visit, caller): Staff) -> Shown {
     };
     let cursor = Paged { cursor: None, limit: 200 };
     let found = list::list(&visit.app.desk, &caller, (filter, None), &cursor).await?;
-    page(&List { f: visit.frame(), items: found.items.into_iter().map(|item| item.ticket).collect() })
+    let items: Vec<Ticket> = found.items.into_iter().map(|item| item.ticket).collect();
+    let ids: Vec<TicketId> = items.iter().map(|ticket| ticket.id.clone()).collect();
+    let issues = tracker::of_tickets(&visit.app.desk, &caller, &ids).await?;
+    let waiting = tracker::queue(&visit.app.desk, &caller).await?;
+    page(&List { f: visit.frame(), items, issues, waiting })
+}
+
+/// `POST /code/{escalation}/tentar`: what waits of an escalation is tried again now.
+pub(crate) async fn again(Staff(visit, caller): Staff, Path(id): Path<String>) -> Shown {
+    let id = EscalationId::parse(&id).ok_or(DeskError::NotFound("escalação"))?;
+    tracker::again(&visit.app.desk, &caller, &id, visit.app.now()).await?;
+    done("/code#rastreador", "tried-again")
 }
 
 #[derive(Template)]
@@ -60,6 +83,8 @@ struct Dossier {
     incident: Option<Incident>,
     /// Tickets that share the escalation.
     linked: Vec<Ticket>,
+    /// Its issues in Code's tracker, the newest first.
+    issues: Vec<tracker::Shown>,
 }
 
 async fn read(visit: &Visit, caller: &Caller, id: &str) -> Result<Dossier, Wrong> {
@@ -74,7 +99,8 @@ async fn read(visit: &Visit, caller: &Caller, id: &str) -> Result<Dossier, Wrong
     let log = pictures::log(&f, &around.requests, moment);
     let at = moment.unwrap_or_else(|| balcao_desk::instant(t.created));
     let release = pictures::release(&f, at, d.value("environment")).cloned();
-    let curl = curl(&f, &d);
+    let curl = curl(&f.state.world.registry, |name| d.value(name));
+    let issues = tracker::of_ticket(desk, caller, &t.id).await?;
     let with_code = t.state == Stage::Escalated.code() && t.team.as_deref() == Some(Team::Code.code());
     let mut made = Dossier {
         incident: around.incident,
@@ -89,6 +115,7 @@ async fn read(visit: &Visit, caller: &Caller, id: &str) -> Result<Dossier, Wrong
         log,
         release,
         linked,
+        issues,
     };
     made.markdown = in_markdown(&made);
     Ok(made)
@@ -103,46 +130,6 @@ pub(crate) async fn dossier(Staff(visit, caller): Staff, Path(id): Path<String>)
 pub(crate) async fn markdown(Staff(visit, caller): Staff, Path(id): Path<String>) -> Shown {
     let dossier = read(&visit, &caller, &id).await?;
     Ok(([("content-type", "text/markdown; charset=utf-8")], dossier.markdown).into_response())
-}
-
-/// A call that can be repeated: every secret is a named place.
-fn curl(f: &Frame, d: &Diagnosed) -> String {
-    let value = |name: &str| {
-        d.seven()
-            .into_iter()
-            .find(|(known, _)| *known == name)
-            .and_then(|(_, found)| found.map(|found| found.value.clone()))
-    };
-    let Some(endpoint) = value("endpoint") else { return String::new() };
-    let (method, path) = endpoint.split_once(' ').unwrap_or(("GET", endpoint.as_str()));
-    let environment = value("environment").unwrap_or_default();
-    let registry = &f.state.world.registry;
-    let base = registry.environments.iter().find(|known| known.code == environment);
-    let base =
-        base.and_then(|known| known.base_urls.first().cloned()).unwrap_or_else(|| "$BASE_URL".to_owned());
-    let address = address(&base, path);
-    let mut curl = format!(
-        "curl -X {method} '{address}' \\\n  -H 'Authorization: Bearer $TOKEN' \\\n  -H 'X-Api-Key: $API_KEY'"
-    );
-    if let Some(payload) = value("payload").filter(|payload| payload.starts_with(['{', '['])) {
-        let quoted = payload.replace('\'', "'\\''");
-        let _ = write!(curl, " \\\n  -H 'Content-Type: application/json' \\\n  --data '{quoted}'");
-    }
-    curl
-}
-
-/// A path below a base address; where the base has the path's beginning too, it is there once.
-fn address(base: &str, path: &str) -> String {
-    let base = base.trim_end_matches('/');
-    let root = base.find("://").map_or(0, |at| at + 3);
-    let own = base
-        .get(root..)
-        .and_then(|rest| rest.find('/'))
-        .map_or("", |at| base.get(root + at..).unwrap_or_default());
-    let repeated = !own.is_empty()
-        && path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let host = if repeated { base.strip_suffix(own).unwrap_or(base) } else { base };
-    format!("{host}{path}")
 }
 
 /// The dossier as a text that a tracker takes.
@@ -239,22 +226,4 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
         results.push((ticket.protocol, text, ok));
     }
     page(&Outcome { f, results, back: "/code" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::address;
-
-    #[test]
-    fn a_path_that_begins_like_its_base_is_not_doubled() {
-        for (base, path, whole) in [
-            ("https://a.example/api", "/api/v2/x", "https://a.example/api/v2/x"),
-            ("https://a.example/api/", "/api", "https://a.example/api"),
-            ("https://a.example/api", "/apis/x", "https://a.example/api/apis/x"),
-            ("https://a.example", "/v2/x?y=1", "https://a.example/v2/x?y=1"),
-            ("$BASE_URL", "/v2/x", "$BASE_URL/v2/x"),
-        ] {
-            assert_eq!(address(base, path), whole);
-        }
-    }
 }

@@ -114,6 +114,7 @@ fn tickets() -> Router<App> {
         .route("/code/{id}", get(code::dossier))
         .route("/code/{id}/markdown", get(code::markdown))
         .route("/code/{id}/responder", post(code::answer))
+        .route("/code/{id}/tentar", post(code::again))
         .route("/comercial", get(commercial::list))
         .route("/comercial/{id}", post(commercial::answer))
 }

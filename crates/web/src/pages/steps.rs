@@ -51,6 +51,8 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
     let body = fields.get("texto").replace("\r\n", "\n");
     let once = fields.maybe("vez").map(str::to_owned);
     let (word, step, notice) = match (fields.get("tipo"), fields.get("depois")) {
+        // A note that begins so travels to Code's tracker.
+        ("para-code", _) => (Word::Note { body: format!("@code {body}") }, None, "noted"),
         ("nota", _) => (Word::Note { body }, None, "noted"),
         (_, "aguardar") => (reply(body), Some(asking(&visit, &caller, &ticket).await?), "sent"),
         (_, "resolver") => {

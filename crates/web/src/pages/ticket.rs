@@ -11,6 +11,7 @@ use balcao_core::ticket::{Refusal, State as Stage};
 use balcao_desk::DeskError;
 use balcao_desk::caller::{Caller, Permission};
 use balcao_desk::mail;
+use balcao_desk::tracker::{self, DRAFTER};
 use balcao_desk::verbs::around::{Incident, around};
 use balcao_desk::verbs::receive::{Arrival, receive};
 use balcao_desk::verbs::show::Whole;
@@ -51,6 +52,10 @@ struct Page {
     d: Diagnosed,
     own: Option<Draft>,
     others: Vec<Draft>,
+    /// What the desk itself drafted.
+    drafted: Option<Draft>,
+    /// Its issues in Code's tracker, the newest first.
+    issues: Vec<tracker::Shown>,
     /// What was mailed of it, and how that stands.
     mails: Vec<Outbox>,
     /// Whether mail goes out at all.
@@ -137,7 +142,8 @@ impl Page {
         let suggested = ["received", "analysis", "investigation"].contains(&self.t.state.as_str());
         let suggestion = self.d.reply.as_ref().filter(|_| suggested).map(|reply| reply.body.as_str());
         let own = self.own.as_ref().map(|draft| draft.body.as_str());
-        self.chosen.as_deref().or(own).or(suggestion).unwrap_or_default()
+        let drafted = self.drafted.as_ref().map(|draft| draft.body.as_str());
+        self.chosen.as_deref().or(own).or(drafted).or(suggestion).unwrap_or_default()
     }
 
     fn can(&self, step: &str) -> bool {
@@ -171,6 +177,8 @@ pub(crate) async fn with(
     let mails = mail::of_ticket(desk, caller, &t.id).await?;
     let drafts = draft::of_ticket(desk, caller, &t.id).await?;
     let (own, others): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.account == caller.id);
+    let (drafted, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|draft| draft.account == DRAFTER);
+    let issues = tracker::of_ticket(desk, caller, &t.id).await?;
     let happened = happened(visit, shown::happenings(desk, caller, id).await?).await?;
     let looking = looking::look(desk, caller, &t.id, visit.app.now()).await?;
     let stage = Stage::ALL.into_iter().find(|stage| stage.code() == t.state);
@@ -189,6 +197,8 @@ pub(crate) async fn with(
         causes: causes(&f),
         may_open: caller.may(Permission::OpenOriginals),
         own: own.into_iter().next(),
+        drafted: drafted.into_iter().next(),
+        issues,
         f,
         t,
         whole,

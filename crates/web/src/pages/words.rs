@@ -58,7 +58,7 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 17] = [
+    const FAMILIES: [&str; 18] = [
         "state-",
         "code-says-",
         "weekday-",
@@ -76,6 +76,7 @@ mod tests {
         "letter-",
         "mail-",
         "mailbox-",
+        "issue-",
     ];
 
     #[test]

@@ -13,3 +13,4 @@ mod feeds;
 mod mail;
 mod pages;
 mod roles;
+mod tracker;

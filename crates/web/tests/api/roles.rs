@@ -90,7 +90,7 @@ fn needs_beside_tickets(operation: &str) -> Option<(Needs, Option<Value>)> {
         }
         "readTrail" => (This(ReadTrail), None),
         "deliverMail" => (Staff(CreateTickets), Some(json!(MAIL))),
-        "feedSignedRequests" | "feedOtlpLogs" => (Any, Some(json!(""))),
+        "feedSignedRequests" | "feedOtlpLogs" | "deliverFromTracker" => (Any, Some(json!(""))),
         "feedRequests" => (This(WriteRequests), Some(json!(""))),
         "listRejectedRequests" => (This(ReadRequests), None),
         "showRegistry" | "exportTable" | "listEntries" | "showEntry" => (This(ReadRegistry), None),

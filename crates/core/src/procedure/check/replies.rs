@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::views::AFTER_CODE;
 use super::super::{Procedure, ProcedureProblem};
 
 pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>) {
@@ -25,7 +26,7 @@ pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>)
             }
         }
     }
-    for name in procedure.replies().names().filter(|name| !used.contains(name)) {
+    for name in procedure.replies().names().filter(|name| !used.contains(name) && !is_after_code(name)) {
         problems.push(ProcedureProblem::reply(
             name,
             None,
@@ -34,4 +35,10 @@ pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>)
         ));
     }
     problems.extend(procedure.replies().check());
+}
+
+/// Whether it is a reply that no decision leads to, in either language.
+fn is_after_code(file: &str) -> bool {
+    let stem = file.strip_suffix(".md.j2").unwrap_or(file);
+    AFTER_CODE.contains(&stem.strip_suffix("-en").unwrap_or(stem))
 }

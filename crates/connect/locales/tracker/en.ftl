@@ -1,0 +1,22 @@
+# What issues and comments say in Code's tracker.
+tracker-link = Open the dossier in Balcão
+tracker-partner = Partner
+tracker-diagnosis = Diagnosis
+tracker-incident = Incident
+tracker-incident-of = { $tickets } open tickets of { $partners } partners show the same failure
+tracker-earlier = It was here before
+tracker-analysis = Prior analysis
+tracker-evidence = Evidence
+tracker-checks = Checks
+tracker-curl = To reproduce
+tracker-log = Request log
+tracker-release = Release in force
+tracker-messages = What the partner wrote
+tracker-foot = What is commented here reaches support. When the issue is closed, support tells the partner.
+tracker-joined = Ticket { $protocol } has the same cause and goes on in this issue.
+tracker-again = Ticket { $protocol } is back at Code.
+tracker-desk = { $author }, on ticket { $protocol }:
+tracker-partner-said = The partner wrote again on ticket { $protocol }:
+tracker-goes-on = This escalation goes on in { $place }: the tickets have the same cause.
+tracker-cut = The whole dossier is in Balcão.
+tracker-left = Support took ticket { $protocol } back: it is no longer with Code.

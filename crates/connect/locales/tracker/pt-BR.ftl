@@ -1,0 +1,22 @@
+# O que as issues e os comentários dizem no rastreador de Code.
+tracker-link = Abrir o dossiê no Balcão
+tracker-partner = Parceiro
+tracker-diagnosis = Diagnóstico
+tracker-incident = Incidente
+tracker-incident-of = { $tickets } chamados abertos de { $partners } parceiros mostram a mesma falha
+tracker-earlier = Já esteve aqui
+tracker-analysis = Análise prévia
+tracker-evidence = Evidências
+tracker-checks = Validações
+tracker-curl = Para reproduzir
+tracker-log = Log de requisições
+tracker-release = Release em vigor
+tracker-messages = O que o parceiro escreveu
+tracker-foot = O que for comentado aqui chega ao suporte. Ao fechar a issue, o suporte avisa o parceiro.
+tracker-joined = O chamado { $protocol } tem a mesma causa e segue nesta issue.
+tracker-again = O chamado { $protocol } voltou a Code.
+tracker-desk = { $author }, no chamado { $protocol }:
+tracker-partner-said = O parceiro escreveu de novo no chamado { $protocol }:
+tracker-goes-on = Esta escalação segue em { $place }: os chamados têm a mesma causa.
+tracker-cut = O dossiê inteiro está no Balcão.
+tracker-left = O suporte retomou o chamado { $protocol }: ele não está mais com Code.
