@@ -18,7 +18,7 @@ use crate::email::threading::{Decision, decide};
 use crate::email::{self, Mail};
 
 /// How long after a mail came somebody may still be at its first tries.
-const STILL_TRYING: SignedDuration = SignedDuration::from_mins(5);
+const STILL_TRYING: SignedDuration = SignedDuration::from_mins(1);
 
 /// Files a mail that was just kept.
 pub(super) async fn first(

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::homes::{Home, Watching, answer, dovecot, mail, mailbox};
+use balcao_connect::mail::{quarantined, retry};
+use balcao_core::ticket::Role;
+
+use crate::homes::{Home, Watching, answer, caller, dovecot, mail, mailbox};
 
 crate::on_both!(killed_again_and_again_each_mail_is_taken_once);
 
@@ -40,8 +43,13 @@ async fn killed_again_and_again_each_mail_is_taken_once(home: &Home) {
     watching.stop().await;
     assert_eq!((shown.mailbox.on_server, shown.mailbox.missing, shown.sums.refused), (480, 0, 0));
     // What was kept when it was killed may wait; it is filed by the background work.
-    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(1);
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(2);
     balcao_connect::mail::resume(&home.desk, later, 1_000, later).await.unwrap();
+    // One that was interrupted again and again is set aside for a person, who lets it be tried once more.
+    let lead = caller(Role::Lead);
+    for aside in quarantined(&home.desk, &lead, None, 200).await.unwrap() {
+        retry(&home.desk, &lead, &aside.id, later).await.unwrap();
+    }
     let counts = balcao_connect::mail::counts(&home.desk).await.unwrap();
     assert_eq!((counts.seen, counts.filed, counts.waiting), (480, 480, 0));
     let mut conn = home.desk.store().read().await.unwrap();
