@@ -146,3 +146,4 @@ doctor-mailbox = the mailbox { $name } is up to date
 doctor-mailbox-alarm = the mailbox { $name }: { $missing } mails neither stored nor refused { $why }
 cli-mail-pipe = Take the one mail on standard input, as a mail server's pipe hands it over. Ends with 0 once it is kept, with 75 if it is to be handed over again later, with 65 if it never will be taken
 cli-mail-pipe-mailbox = What stands with the mail as the place where it came in
+doctor-mailbox-unread = (no server reads it now)

@@ -146,3 +146,4 @@ doctor-mailbox = a caixa de correio { $name } está em dia
 doctor-mailbox-alarm = a caixa de correio { $name }: { $missing } e-mails nem guardados nem recusados { $why }
 cli-mail-pipe = Recebe o e-mail da entrada padrão, como o pipe de um servidor de e-mail o entrega. Termina com 0 quando está guardado, com 75 se deve ser entregue de novo mais tarde, com 65 se nunca será aceito
 cli-mail-pipe-mailbox = O que fica escrito junto do e-mail como o lugar por onde entrou
+doctor-mailbox-unread = (nenhum servidor a lê agora)

@@ -37,18 +37,24 @@ impl Server {
     /// One for the caller alone, who may fail it.
     #[must_use]
     pub fn own() -> Self {
+        Self::that_can("")
+    }
+
+    /// One that says it can do these things and no others; `""` for what it says by itself.
+    #[must_use]
+    pub fn that_can(capabilities: &str) -> Self {
         let (home, user, group) = fresh();
-        Self::started(home, &format!("{user}:{group}"), "")
+        Self::started(home, &format!("{user}:{group}"), ("", capabilities))
     }
 
     /// One that shows what this mail server received.
     #[must_use]
     pub fn of(postfix: &crate::postfix::Server) -> Self {
         let (home, user, group) = fresh();
-        Self::started(home, &format!("{user}:{group}"), &postfix.maildir().display().to_string())
+        Self::started(home, &format!("{user}:{group}"), (&postfix.maildir().display().to_string(), ""))
     }
 
-    fn started(home: PathBuf, owner: &str, maildir: &str) -> Self {
+    fn started(home: PathBuf, owner: &str, (maildir, capabilities): (&str, &str)) -> Self {
         let (port, port_tls) = (free_port(), free_port());
         certificate(&home);
         for folder in ["mail", "keys", "keys/default", "keys/default/HS256"] {
@@ -57,8 +63,11 @@ impl Server {
         fs::write(home.join("keys/default/HS256/default"), TOKEN_KEY).expect("the key of tokens");
         fs::write(home.join("oauth2.conf"), oauth2(&home)).expect("oauth2.conf");
         let at = if maildir.is_empty() { format!("{}/mail/%u", home.display()) } else { maildir.to_owned() };
-        fs::write(home.join("dovecot.conf"), settings(&home, (port, port_tls), owner, &at))
-            .expect("dovecot.conf");
+        let mut text = settings(&home, (port, port_tls), owner, &at);
+        if !capabilities.is_empty() {
+            text.push_str(&format!("protocol imap {{\n  imap_capability = {capabilities}\n}}\n"));
+        }
+        fs::write(home.join("dovecot.conf"), text).expect("dovecot.conf");
         run(Command::new("chown").args(["-R", owner]).arg(home.join("mail")), "give the mails an owner");
         let server = Self { home, port, port_tls, count: AtomicU64::new(0), shells: Mutex::default() };
         server.come_back();

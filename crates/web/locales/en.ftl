@@ -615,3 +615,7 @@ event-tracker_opened = Issue opened in the tracker
 event-tracker_told = Tracker told
 event-tracker_held = Word to the tracker held: a person must look
 event-tracker_noted = Code wrote in the tracker
+post-unread = No server reads this mailbox now. See whether the server that does the background work is up; if the mailbox left the channels' file, forget it.
+post-forget = Forget this mailbox
+notice-mailbox-forgotten = The mailbox was forgotten. What came from it stays kept.
+event-mailbox_forgotten = Mailbox forgotten

@@ -615,3 +615,7 @@ event-tracker_opened = Issue aberta no rastreador
 event-tracker_told = Rastreador avisado
 event-tracker_held = Aviso ao rastreador parado: uma pessoa precisa olhar
 event-tracker_noted = Code escreveu no rastreador
+post-unread = Nenhum servidor lê esta caixa agora. Veja se o servidor que faz o trabalho de fundo está no ar; se a caixa saiu do arquivo de canais, esqueça-a.
+post-forget = Esquecer esta caixa
+notice-mailbox-forgotten = A caixa foi esquecida. O que veio dela continua guardado.
+event-mailbox_forgotten = Caixa de correio esquecida

@@ -52,11 +52,13 @@ impl Meter {
     }
 
     /// How mailboxes stand.
-    fn mailboxes(&self, all: &[Mailbox]) {
+    fn mailboxes(&self, all: &[Mailbox], now: i64) {
         metrics::with_local_recorder(&self.recorder, || {
             for one in all {
                 let failing = if one.state == mailbox::FAILING { 1.0 } else { 0.0 };
                 metrics::gauge!("balcao_mailbox_failing", "mailbox" => one.name.clone()).set(failing);
+                let read = if one.is_held(now) { 1.0 } else { 0.0 };
+                metrics::gauge!("balcao_mailbox_read", "mailbox" => one.name.clone()).set(read);
                 let missing = i32::try_from(one.missing).unwrap_or(i32::MAX);
                 metrics::gauge!("balcao_mailbox_missing", "mailbox" => one.name.clone())
                     .set(f64::from(missing));
@@ -95,7 +97,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
     };
     // Of a database that does not answer the other figures are told all the same.
     if let Ok(Ok(mailboxes)) = tokio::time::timeout(Duration::from_secs(2), mailboxes).await {
-        app.meter.mailboxes(&mailboxes);
+        app.meter.mailboxes(&mailboxes, balcao_desk::millis(app.now()));
     }
     let text = app.meter.handle.render();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()

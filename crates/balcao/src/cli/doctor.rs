@@ -83,10 +83,11 @@ async fn look(desk: &Desk, now: Timestamp, catalogue: &Catalogue) -> anyhow::Res
     let names = ["filed", "noted", "quarantined", "waiting"];
     let values: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
     add(none_left, if none_left { "doctor-mail" } else { "doctor-mail-aside" }, &values);
-    for shown in balcao_connect::mailbox::shown(desk, &Caller::system()).await? {
+    for shown in balcao_connect::mailbox::shown(desk, &Caller::system(), now).await? {
         let key = if shown.alarms() { "doctor-mailbox-alarm" } else { "doctor-mailbox" };
         let (missing, error) = (shown.mailbox.missing.to_string(), shown.mailbox.error.clone());
-        let why = error.unwrap_or_default();
+        let unread = || catalogue.say("doctor-mailbox-unread", &[]);
+        let why = error.or_else(|| (!shown.is_read).then(unread)).unwrap_or_default();
         let values = [("name", shown.mailbox.name.as_str()), ("missing", &missing), ("why", &why)];
         add(!shown.alarms(), key, &values);
     }

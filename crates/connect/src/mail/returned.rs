@@ -4,7 +4,7 @@ use balcao_core::mask::Masker;
 use balcao_desk::trail::{self, Event};
 use balcao_desk::{Desk, DeskError, caller::Caller, millis};
 use balcao_store::returned::{self, Returned};
-use balcao_store::{Conn, MailId, OutboxId, TicketId, Tx, outbox};
+use balcao_store::{Conn, MailId, OutboxId, Scope, TicketId, Tx, outbox, ticket};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -40,26 +40,35 @@ pub(super) async fn of(
         None => format!("{} {}", one.address, one.status),
     });
     let why = Masker::new([]).mask(&why.take(5).collect::<Vec<_>>().join("; "));
+    let mut partners = Vec::new();
     for id in bounce.about.iter().take(MOST_ABOUT) {
         if let Some(ours) = outbox::by_message_id(conn, &format!("<{id}>")).await? {
+            if let Some(id) = &ours.ticket {
+                partners.extend(ticket::get(conn, &Scope::All, id).await?.and_then(|row| row.partner));
+            }
             back.mails.push((ours.id, ours.ticket, why.clone()));
         }
     }
     if back.mails.is_empty() {
         return Ok(back);
     }
+    let state = desk.state();
+    let registry = &state.world.registry;
+    // Whom we wrote to may write a report as well as any server: of another partner's addresses it is not believed.
+    let is_theirs = |address: &str| {
+        registry.partner_of_address(address).is_none_or(|partner| partners.contains(&partner.code))
+    };
     back.addresses = failed
         .into_iter()
-        .map(|one| {
-            let address = one.address.trim().to_lowercase();
-            Returned {
-                address: desk.secrets().mark("mail address", &[address.as_bytes()]),
-                status: one.status.clone(),
-                first: millis(now),
-                last: millis(now),
-                count: 1,
-                mail: report.clone(),
-            }
+        .map(|one| (one, one.address.trim().to_lowercase()))
+        .filter(|(_, address)| is_theirs(address))
+        .map(|(one, address)| Returned {
+            address: desk.secrets().mark("mail address", &[address.as_bytes()]),
+            status: one.status.clone(),
+            first: millis(now),
+            last: millis(now),
+            count: 1,
+            mail: report.clone(),
         })
         .collect();
     Ok(back)

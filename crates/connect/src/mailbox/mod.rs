@@ -25,7 +25,7 @@ use crate::outside::OutsideError;
 
 pub use run::{Clock, Pace, Reader, run};
 pub use settings::{After, Oauth, Settings};
-pub use shown::{Shown, shown};
+pub use shown::{Shown, forget, shown};
 
 /// Characters of what a server says.
 const LONGEST_WORDS: usize = 200;

@@ -34,6 +34,8 @@ pub(super) struct Reading<'r> {
     pub(super) settings: &'r Settings,
     pub(super) clock: &'r Clock,
     pub(super) holding: &'r Holding,
+    /// Whether it is the first round of this connection.
+    pub(super) is_first: bool,
     /// How often each listed mail was not handed over.
     pub(super) withheld: &'r mut BTreeMap<(u32, u32), u8>,
 }
@@ -63,9 +65,12 @@ pub(super) async fn look(session: &mut Session, reading: &mut Reading<'_>) -> Re
     let listed =
         if opened.exists == 0 { BTreeSet::new() } else { session.listed(reading.settings.since).await? };
     let (mut known, stored) = noted(reading, validity).await?;
-    // A program that ended before it said so to the server left these.
-    let unsettled: Vec<u32> = listed.intersection(&stored).copied().collect();
-    session.settle(reading.settings, &unsettled).await?;
+    if reading.is_first {
+        // A program that ended before it said so to the server left these.
+        let unsettled = session.unsettled(reading.settings.after).await?;
+        let unsettled: Vec<u32> = unsettled.intersection(&stored).copied().collect();
+        session.settle(reading.settings, &unsettled).await?;
+    }
     let wanted: Vec<u32> = listed.difference(&known).copied().collect();
     let mut taken = 0;
     for some in wanted.chunks(LISTED_AT_ONCE) {
@@ -78,7 +83,13 @@ pub(super) async fn look(session: &mut Session, reading: &mut Reading<'_>) -> Re
             known.extend(rows);
         }
     }
-    let missing = listed.difference(&known).count();
+    let mut missing: BTreeSet<u32> = listed.difference(&known).copied().collect();
+    if !missing.is_empty() {
+        // Whoever shares the mailbox may have taken some away meanwhile.
+        let there = session.listed(reading.settings.since).await?;
+        missing.retain(|uid| there.contains(uid));
+    }
+    let missing = missing.len();
     Ok(Looked { validity, on_server: listed.len(), missing, taken })
 }
 

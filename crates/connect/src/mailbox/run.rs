@@ -113,15 +113,19 @@ impl Reader {
         self.stands(Standing::Reading).await?;
         let mut session = self.connect().await?;
         let mut looked_at = tokio::time::Instant::now();
-        let mut news = true;
+        let (mut is_first, mut news) = (true, true);
+        let mut pause = self.pace.whole;
         loop {
             if has_ended(stopping) {
                 session.close().await;
                 return Ok(Paused::Ending);
             }
-            if news || looked_at.elapsed() >= self.pace.whole {
+            if news || looked_at.elapsed() >= pause {
                 looked_at = tokio::time::Instant::now();
-                self.round(&mut session).await?;
+                let missing = self.round(&mut session, is_first).await?;
+                is_first = false;
+                // What is missing is tried again soon.
+                pause = if missing > 0 { self.pace.again.1 } else { self.pace.whole };
                 // What came while mails were taken may have been told in between.
                 news = session.has_news().await?;
                 continue;
@@ -134,13 +138,14 @@ impl Reader {
         }
     }
 
-    /// Takes what is there, and says how the mailbox stands then.
-    async fn round(&mut self, session: &mut Session) -> Result<(), MailboxError> {
+    /// Takes what is there, and says how the mailbox stands then; how many mails are neither stored nor refused.
+    async fn round(&mut self, session: &mut Session, is_first: bool) -> Result<usize, MailboxError> {
         let mut reading = Reading {
             desk: &self.desk,
             settings: &self.settings,
             clock: &self.clock,
             holding: &self.holding,
+            is_first,
             withheld: &mut self.withheld,
         };
         let Looked { validity, on_server, missing, taken } = round::look(session, &mut reading).await?;
@@ -156,8 +161,9 @@ impl Reader {
         }
         self.well = true;
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        let (on_server, missing) = (count(on_server), count(missing));
-        self.stands(Standing::Watching { validity: i64::from(validity), on_server, missing }).await
+        let (validity, on_server) = (i64::from(validity), count(on_server));
+        self.stands(Standing::Watching { validity, on_server, missing: count(missing) }).await?;
+        Ok(missing)
     }
 
     /// Waits for mails, but only so long that the end of the program is not missed.

@@ -25,9 +25,12 @@ pub(super) struct Patience {
     pub(super) mails: Duration,
 }
 
-/// Bytes between the modified base64 of folder names.
+/// The base64 in which names of folders have their letters beyond ASCII.
 const MUTF7: GeneralPurpose =
     GeneralPurpose::new(&IMAP_MUTF7, GeneralPurposeConfig::new().with_encode_padding(false));
+
+/// Mails that are named in one command: servers read lines of a few thousand bytes.
+const SETTLED_AT_ONCE: usize = 500;
 
 /// A server that is logged in to.
 pub(super) struct Session {
@@ -80,11 +83,24 @@ impl Session {
 
     /// The numbers of the mails that came on that day or after.
     pub(super) async fn listed(&mut self, since: Option<Date>) -> Result<BTreeSet<u32>, MailboxError> {
-        let query = match since {
-            Some(day) => format!("SINCE {}", day.strftime("%-d-%b-%Y")),
-            None => "ALL".to_owned(),
-        };
-        let found = within(self.patience.mails, "listar os e-mails", self.inner.uid_search(&query)).await?;
+        match since {
+            Some(day) => self.search(&format!("SINCE {}", day.strftime("%-d-%b-%Y"))).await,
+            None => self.search("ALL").await,
+        }
+    }
+
+    /// The numbers of the mails with which nothing was done yet of what the settings say; none if they say nothing.
+    pub(super) async fn unsettled(&mut self, after: After) -> Result<BTreeSet<u32>, MailboxError> {
+        match after {
+            After::Keep => Ok(BTreeSet::new()),
+            After::Seen => self.search("UNSEEN").await,
+            // Where single mails cannot be deleted, those that were moved are still there, and marked.
+            After::Move | After::Delete => self.search("UNDELETED").await,
+        }
+    }
+
+    async fn search(&mut self, query: &str) -> Result<BTreeSet<u32>, MailboxError> {
+        let found = within(self.patience.mails, "listar os e-mails", self.inner.uid_search(query)).await?;
         Ok(found.into_iter().collect())
     }
 
@@ -109,16 +125,16 @@ impl Session {
 
     /// Does with stored mails what the settings say. Done twice it changes nothing.
     pub(super) async fn settle(&mut self, settings: &Settings, uids: &[u32]) -> Result<(), MailboxError> {
-        if uids.is_empty() {
-            return Ok(());
+        for some in uids.chunks(SETTLED_AT_ONCE) {
+            let set = set(some);
+            match (settings.after, &settings.move_to) {
+                (After::Keep, _) | (After::Move, None) => {}
+                (After::Seen, _) => self.flag(&set, "+FLAGS.SILENT (\\Seen)").await?,
+                (After::Delete, _) => self.delete(&set).await?,
+                (After::Move, Some(folder)) => self.move_to(&set, folder).await?,
+            }
         }
-        let set = set(uids);
-        match (settings.after, &settings.move_to) {
-            (After::Keep, _) | (After::Move, None) => Ok(()),
-            (After::Seen, _) => self.flag(&set, "+FLAGS.SILENT (\\Seen)").await,
-            (After::Delete, _) => self.delete(&set).await,
-            (After::Move, Some(folder)) => self.move_to(&set, folder).await,
-        }
+        Ok(())
     }
 
     async fn flag(&mut self, set: &str, flags: &str) -> Result<(), MailboxError> {

@@ -37,8 +37,13 @@ pub(super) fn chains<T>(mails: Vec<(T, Vec<u8>)>) -> Vec<Vec<(T, Vec<u8>)>> {
     chains
 }
 
-/// The ids that stand in the head of a mail: its own and those it answers.
+/// The ids that stand in the head of a mail: its own and those it answers. A mail on which its reader fails stands alone: it is found out
+/// where it is filed, and holds no other up here.
 fn ids(raw: &[u8]) -> Vec<String> {
+    std::panic::catch_unwind(|| read(raw)).unwrap_or_default()
+}
+
+fn read(raw: &[u8]) -> Vec<String> {
     let Some(head) = MessageParser::new().parse_headers(raw) else { return Vec::new() };
     let values = [head.header("Message-ID"), head.header("In-Reply-To"), head.header("References")];
     let texts = values.into_iter().flatten().filter_map(HeaderValue::as_text_list);

@@ -1,12 +1,18 @@
 //! A server that is away, hangs, or is not who it says: told, and over by itself.
 
 use balcao_connect::channels::Secret;
-use balcao_connect::mailbox::Settings;
+use balcao_connect::mailbox::{Settings, forget, shown};
+use balcao_core::ticket::Role;
 use balcao_store::mailbox::FAILING;
 
-use crate::homes::{Home, Watching, dovecot, mail, mailbox};
+use crate::homes::{Home, Watching, caller, dovecot, mail, mailbox, pace};
+use jiff::{SignedDuration, Timestamp};
 
-crate::on_both!(a_server_that_goes_away_or_hangs_is_told_and_comes_back, who_is_not_believed_is_told_why);
+crate::on_both!(
+    a_server_that_goes_away_or_hangs_is_told_and_comes_back,
+    who_is_not_believed_is_told_why,
+    a_mailbox_that_nobody_reads_alarms_until_it_is_forgotten,
+);
 
 async fn a_server_that_goes_away_or_hangs_is_told_and_comes_back(home: &Home) {
     let server = dovecot().await;
@@ -67,4 +73,29 @@ async fn who_is_not_believed_is_told_why(home: &Home) {
     let watching = Watching::start(&home.desk, Settings { ca_file: None, ..started });
     home.until_stored(2).await;
     watching.stop().await;
+}
+
+async fn a_mailbox_that_nobody_reads_alarms_until_it_is_forgotten(home: &Home) {
+    let server = dovecot().await;
+    server.deliver("caixa", &mail(0));
+    let watching = Watching::start(&home.desk, mailbox(&server));
+    assert!(!home.until_stored(1).await.alarms());
+    let (agent, lead) = (caller(Role::Agent), caller(Role::Lead));
+    let now = Timestamp::now();
+    let refused = forget(&home.desk, &lead, "suporte", now).await.unwrap_err().to_string();
+    assert!(refused.contains("lê esta caixa agora"), "{refused}");
+    watching.kill().await;
+    // Killed, it still holds the mailbox; after its time nobody does.
+    let later = now + SignedDuration::try_from(pace().lease).unwrap() + SignedDuration::from_mins(1);
+    let stands = shown(&home.desk, &lead, later).await.unwrap().remove(0);
+    assert!(!stands.is_read && stands.alarms());
+    assert!(forget(&home.desk, &agent, "suporte", later).await.is_err(), "an agent does not look after mail");
+    assert!(forget(&home.desk, &lead, "outra", later).await.is_err());
+    forget(&home.desk, &lead, "suporte", later).await.unwrap();
+    assert_eq!(shown(&home.desk, &lead, later).await.unwrap(), []);
+    // It is back with its sums as soon as it is read.
+    let watching = Watching::start(&home.desk, mailbox(&server));
+    home.until_stored(1).await;
+    watching.stop().await;
+    assert_eq!(home.messages().await, 1);
 }

@@ -66,12 +66,13 @@ impl Home {
 
     /// How the mailbox stands.
     pub(crate) async fn stands(&self) -> Option<Shown> {
-        shown(&self.desk, &caller(Role::Administrator)).await.unwrap().into_iter().next()
+        shown(&self.desk, &caller(Role::Administrator), Timestamp::now()).await.unwrap().into_iter().next()
     }
 
     /// Waits until the mailbox stands so.
     pub(crate) async fn until(&self, so: impl Fn(&Shown) -> bool) -> Shown {
-        for _ in 0..1_200 {
+        // A server that was killed leaves its locks behind, and believes for a while that somebody holds them.
+        for _ in 0..7_200 {
             if let Some(shown) = self.stands().await
                 && so(&shown)
             {
@@ -123,6 +124,11 @@ pub(crate) fn now() -> Timestamp {
 /// A Dovecot, on a thread that may wait for it.
 pub(crate) async fn dovecot() -> Server {
     tokio::task::spawn_blocking(Server::own).await.unwrap()
+}
+
+/// One that says it can do these things and no others.
+pub(crate) async fn dovecot_that_can(capabilities: &'static str) -> Server {
+    tokio::task::spawn_blocking(move || Server::that_can(capabilities)).await.unwrap()
 }
 
 /// The mailbox of `caixa` there, over TLS.

@@ -3,13 +3,14 @@
 use balcao_connect::mail::MOST_KEPT;
 use balcao_connect::mailbox::{After, Settings};
 
-use crate::homes::{Home, Watching, dovecot, mail, mailbox};
+use crate::homes::{Home, Watching, dovecot, dovecot_that_can, mail, mailbox};
 
 crate::on_both!(
     a_stored_mail_is_marked_moved_or_deleted,
     what_was_stored_before_is_settled_by_whoever_comes_next,
     what_is_too_large_is_refused_stays_and_is_told,
     what_came_before_the_day_is_left_alone,
+    a_server_that_can_little_is_asked_and_its_mails_are_copied_once,
 );
 
 async fn a_stored_mail_is_marked_moved_or_deleted(home: &Home) {
@@ -97,4 +98,31 @@ async fn what_came_before_the_day_is_left_alone(home: &Home) {
     let watching = Watching::start(&home.desk, settings);
     home.until_stored(1).await;
     watching.stop().await;
+}
+
+async fn a_server_that_can_little_is_asked_and_its_mails_are_copied_once(home: &Home) {
+    // It tells nothing by itself, moves nothing and deletes no single mail.
+    let server = dovecot_that_can("IMAP4rev1").await;
+    server.deliver("caixa", &mail(0));
+    let settings =
+        || Settings { after: After::Move, move_to: Some("Tratados".to_owned()), ..mailbox(&server) };
+    let watching = Watching::start(&home.desk, settings());
+    home.until_stored(1).await;
+    server.deliver("caixa", &mail(1));
+    home.until_stored(2).await;
+    watching.stop().await;
+    for further in 2..4 {
+        let before = home.stands().await.unwrap().mailbox.looked;
+        let watching = Watching::start(&home.desk, settings());
+        home.until(|shown| shown.mailbox.looked != before).await;
+        server.deliver("caixa", &mail(further));
+        home.until_stored(i64::from(further) + 1).await;
+        watching.stop().await;
+    }
+    let left = server.folder("caixa", "");
+    assert!(
+        left.len() == 4 && left.iter().all(|name| name.ends_with(":2,T")),
+        "marked, and still there: {left:?}"
+    );
+    assert_eq!(server.folder("caixa", "Tratados").len(), 4, "whoever comes next copies nothing again");
 }

@@ -11,7 +11,8 @@ use crate::homes::{Home, caller, now, taken, told};
 
 crate::on_both!(
     what_comes_back_is_told_until_somebody_writes_from_there,
-    a_report_of_nothing_of_ours_says_nothing
+    a_report_of_nothing_of_ours_says_nothing,
+    a_report_says_nothing_of_another_partners_address
 );
 
 struct Any;
@@ -74,4 +75,16 @@ async fn a_report_of_nothing_of_ours_says_nothing(home: &Home) {
     taken(desk, report("<outro.1@alfa.example>", "failed")).await;
     assert!(unreached(desk, &caller(Role::Lead)).await.unwrap().is_empty());
     assert!(unreached(desk, &caller(Role::Agent)).await.is_err(), "an agent does not look after mail");
+}
+
+/// Whoever was written to knows the id of our mail, and may write a report of anybody.
+async fn a_report_says_nothing_of_another_partners_address(home: &Home) {
+    let desk = home.desk.clone().mailing_by(Arc::new(Any));
+    let ticket = home.takes("first").await.ticket.unwrap();
+    let word = Word::Reply { body: "Olá! Renove o token.".to_owned(), citations: Vec::new() };
+    answer(&desk, &caller(Role::Agent), &ticket.id, word, now()).await.unwrap();
+    let sent = of_ticket(&desk, &caller(Role::Agent), &ticket.id).await.unwrap().remove(0);
+    let forged = String::from_utf8(report(&sent.message_id, "failed")).unwrap();
+    taken(&desk, forged.replace("Dea@alfa.example", "beto@beta.example").into_bytes()).await;
+    assert_eq!(unreached(&desk, &caller(Role::Lead)).await.unwrap(), []);
 }

@@ -37,6 +37,14 @@ row! {
     }
 }
 
+impl Mailbox {
+    /// Whether somebody reads it at that instant (milliseconds).
+    #[must_use]
+    pub fn is_held(&self, now: i64) -> bool {
+        self.holder.is_some() && self.held_until.is_some_and(|until| until > now)
+    }
+}
+
 /// How a mailbox stands after something happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -123,6 +131,15 @@ pub async fn stands(
             .bind(why.as_str()),
     };
     sql.run(tx, "note how a mailbox stands").await.map(|_| ())
+}
+
+/// Forgets a mailbox that nobody reads; `false` if somebody does.
+///
+/// # Errors
+/// If the database fails.
+pub async fn forget(tx: &mut Tx, name: &str, now: i64) -> Result<bool, StoreError> {
+    let sql = Sql::new("delete from mailbox where name = $1 and (holder is null or held_until <= $2)");
+    sql.bind(name).bind(now).run(tx, "forget a mailbox").await.map(|rows| rows > 0)
 }
 
 /// Every mailbox that was ever read, by name.

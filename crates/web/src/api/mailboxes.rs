@@ -2,6 +2,7 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
+use axum::http::StatusCode;
 use balcao_connect::mailbox::{self, Shown};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,11 +11,12 @@ use utoipa_axum::routes;
 
 use super::views::at;
 use crate::caller::Asking;
+use crate::extract::Path;
 use crate::problem::{Problem, Problems};
 use crate::router::App;
 
 pub(crate) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(forget))
 }
 
 /// A mail that was not taken.
@@ -31,6 +33,8 @@ struct RefusedView {
 #[derive(Serialize, ToSchema)]
 struct MailboxView {
     name: String,
+    /// Whether a server reads it now; if not, that is an alarm.
+    is_read: bool,
     /// `reading`, `watching` (everything is taken) or `failing` (tried again by itself).
     state: String,
     #[schema(format = DateTime)]
@@ -57,7 +61,7 @@ struct MailboxView {
 impl From<Shown> for MailboxView {
     fn from(shown: Shown) -> Self {
         let alarm = shown.alarms();
-        let Shown { mailbox, sums, refused } = shown;
+        let Shown { mailbox, sums, refused, is_read } = shown;
         let latest = refused.into_iter().map(|row| RefusedView {
             uid: row.uid,
             at: at(row.at),
@@ -65,6 +69,7 @@ impl From<Shown> for MailboxView {
         });
         Self {
             name: mailbox.name,
+            is_read,
             state: mailbox.state,
             since: at(mailbox.since),
             error: mailbox.error,
@@ -89,6 +94,20 @@ struct MailboxesView {
 #[utoipa::path(get, path = "/api/v1/mailboxes", tag = "mail", operation_id = "listMailboxes",
     responses((status = 200, body = MailboxesView), Problems))]
 async fn list(State(app): State<App>, Asking(caller): Asking) -> Result<Answer<MailboxesView>, Problem> {
-    let shown = mailbox::shown(&app.desk, &caller).await?;
+    let shown = mailbox::shown(&app.desk, &caller, app.now()).await?;
     Ok(Answer(MailboxesView { items: shown.into_iter().map(MailboxView::from).collect() }))
+}
+
+/// Forgets a mailbox that no server reads any more
+///
+/// It is no longer listed and alarms nobody; what became of its mails stays known, and it is back as soon as a server reads it.
+#[utoipa::path(delete, path = "/api/v1/mailboxes/{name}", tag = "mail", operation_id = "forgetMailbox", params(("name" = String, Path)),
+    responses((status = 204), Problems))]
+async fn forget(
+    State(app): State<App>,
+    Asking(caller): Asking,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    mailbox::forget(&app.desk, &caller, &name, app.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -149,6 +149,7 @@ fn keeping() -> Router<App> {
         .route("/conta/tokens", post(own::tokens))
         .route("/trilha", get(trail::show))
         .route("/correio", get(post::show))
+        .route("/correio/caixas", post(post::forget))
         .route("/correio/{id}", post(post::retry))
 }
 

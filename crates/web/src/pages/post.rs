@@ -10,7 +10,7 @@ use balcao_store::MailId;
 use balcao_store::mail::Mail;
 
 use super::frame::Frame;
-use super::visit::Staff;
+use super::visit::{Fields, Staff};
 use super::{Shown, done, page};
 
 /// Mails of the quarantine that are shown; what is left comes when these are gone.
@@ -29,7 +29,7 @@ struct Page {
 /// `GET /correio`.
 pub(crate) async fn show(Staff(visit, caller): Staff) -> Shown {
     let desk = &visit.app.desk;
-    let mailboxes = mailbox::shown(desk, &caller).await?;
+    let mailboxes = mailbox::shown(desk, &caller, visit.app.now()).await?;
     let aside = mail::quarantined(desk, &caller, None, MOST).await?;
     let unreached = mail::unreached(desk, &caller).await?;
     let counts = mail::counts(desk).await?;
@@ -42,4 +42,10 @@ pub(crate) async fn retry(Staff(visit, caller): Staff, Path(id): Path<String>) -
     let id = MailId::parse(&id).ok_or(DeskError::NotFound("e-mail em quarentena"))?;
     mail::retry(&visit.app.desk, &caller, &id, visit.app.now()).await?;
     done("/correio", "mail-tried")
+}
+
+/// `POST /correio/caixas`: forgets a mailbox that no server reads.
+pub(crate) async fn forget(Staff(visit, caller): Staff, fields: Fields) -> Shown {
+    mailbox::forget(&visit.app.desk, &caller, fields.get("caixa"), visit.app.now()).await?;
+    done("/correio", "mailbox-forgotten")
 }

@@ -85,9 +85,8 @@ fn needs_beside_tickets(operation: &str) -> Option<(Needs, Option<Value>)> {
         "changeAccount" => (This(ManagePeople), Some(json!({"name": "Outro"}))),
         "listTokens" | "endToken" => (This(ManageTokens), None),
         "createToken" => (This(ManageTokens), Some(json!({"name": "t", "role": "agent"}))),
-        "listQuarantine" | "releaseJob" | "listMailQuarantine" | "retryMail" | "listMailboxes" => {
-            (This(ManageJobs), None)
-        }
+        "listQuarantine" | "releaseJob" | "listMailQuarantine" | "retryMail" | "listMailboxes"
+        | "forgetMailbox" => (This(ManageJobs), None),
         "readTrail" => (This(ReadTrail), None),
         "deliverMail" => (Staff(CreateTickets), Some(json!(MAIL))),
         "feedSignedRequests" | "feedOtlpLogs" | "deliverFromTracker" => (Any, Some(json!(""))),
