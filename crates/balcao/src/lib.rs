@@ -4,6 +4,7 @@
 
 mod around;
 pub mod catalogue;
+mod chatting;
 pub mod cli;
 mod mailboxes;
 pub mod opening;

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{around, mailboxes, tracking};
+use crate::{around, chatting, mailboxes, tracking};
 
 /// How long requests that are being answered may take when the server ends.
 const LAST_WORDS: Duration = Duration::from_secs(20);
@@ -46,6 +46,7 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let desk = tracking::tracked(desk, &parts.channels, &parts.address)?;
+    let desk = chatting::carried(desk, &parts.channels)?;
     jobs::plant(&desk, Timestamp::now()).await?;
     tasks.spawn(watch_changes(desk.clone(), stopping.clone()));
     if parts.worker {
@@ -54,6 +55,10 @@ pub async fn serve(
         mailboxes::watch(&mut tasks, &desk, &parts.channels, &stopping)?;
         if desk.post().is_some() {
             // A mail server that hangs holds up one worker, and not what else is due.
+            tasks.spawn(work(desk.clone(), stopping.clone()));
+        }
+        if desk.carrier().is_some() {
+            // So does a chat tool.
             tasks.spawn(work(desk.clone(), stopping.clone()));
         }
         if desk.tracker().is_some() {

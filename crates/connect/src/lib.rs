@@ -10,6 +10,7 @@
 pub mod attachment;
 #[cfg(feature = "desk")]
 pub mod channels;
+pub mod chat;
 pub mod email;
 pub mod feed;
 #[cfg(feature = "desk")]
@@ -26,3 +27,4 @@ pub mod outside;
 #[cfg(feature = "desk")]
 pub mod signed;
 pub mod tracker;
+pub mod whatsapp;

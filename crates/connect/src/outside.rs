@@ -83,6 +83,8 @@ pub enum OutsideError {
         host: String,
         /// The last cause, without the address.
         why: String,
+        /// Whether the question may have arrived.
+        asked: bool,
     },
     /// Too slow.
     #[error("{host} não respondeu em {seconds} s")]
@@ -91,6 +93,8 @@ pub enum OutsideError {
         host: String,
         /// How long was waited.
         seconds: f32,
+        /// Whether the question may have arrived.
+        asked: bool,
     },
     /// More than the bound.
     #[error("{host} respondeu com mais de {most} bytes")]
@@ -122,6 +126,16 @@ impl OutsideError {
     #[must_use]
     pub fn is_lasting(&self) -> bool {
         matches!(self, Self::Header(_) | Self::Certificates { .. } | Self::Client(_))
+    }
+
+    /// Whether what was asked for may have been done, though there is no answer.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::NotReached { asked, .. } | Self::TimedOut { asked, .. } => *asked,
+            Self::TooLarge { .. } | Self::NotJson => true,
+            Self::Header(_) | Self::Certificates { .. } | Self::Client(_) => false,
+        }
     }
 }
 
@@ -173,10 +187,15 @@ impl Outside {
         let request = self.client.request(question.method, question.url).headers(headers);
         let request = if question.body.is_empty() { request } else { request.body(question.body) };
         let failed = |error: reqwest::Error| {
+            let asked = !error.is_connect() && !error.is_builder();
             if error.is_timeout() {
-                OutsideError::TimedOut { host: host.clone(), seconds: self.limits.timeout.as_secs_f32() }
+                OutsideError::TimedOut {
+                    host: host.clone(),
+                    seconds: self.limits.timeout.as_secs_f32(),
+                    asked,
+                }
             } else {
-                OutsideError::NotReached { host: host.clone(), why: last_cause(&error.without_url()) }
+                OutsideError::NotReached { host: host.clone(), why: last_cause(&error.without_url()), asked }
             }
         };
         let mut response = request.send().await.map_err(failed)?;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub struct Inbound {
     /// The caller's own id, echoed in the diagnosis.
     pub id: String,
-    /// `email`, `portal`, `api`, `whatsapp` or `phone`.
+    /// `email`, `portal`, `api`, `whatsapp`, `chat` or `phone`.
     pub channel: String,
     /// When it arrived; relative times in the text count from here.
     pub received_at: Timestamp,

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::bundle::Bundle;
+use crate::chat::Carrier;
 use crate::documentation::Pages;
 use crate::elsewhere::Lookups;
 use crate::error::DeskError;
@@ -42,6 +43,7 @@ struct Inner {
     settings: Settings,
     state: RwLock<Arc<State>>,
     post: OnceLock<Arc<dyn Post>>,
+    carrier: OnceLock<Arc<dyn Carrier>>,
     lookups: OnceLock<Arc<dyn Lookups>>,
     reader: OnceLock<Arc<dyn Reader>>,
     tracker: OnceLock<Arc<dyn Tracker>>,
@@ -121,19 +123,11 @@ impl Desk {
         let state = build(&store, &secrets).await?;
         let state = RwLock::new(Arc::new(state));
         let (post, lookups, reader) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let tracker = OnceLock::new();
+        let (tracker, carrier) = (OnceLock::new(), OnceLock::new());
         let changing = tokio::sync::Mutex::default();
-        Ok(Self(Arc::new(Inner {
-            store,
-            secrets,
-            settings,
-            state,
-            post,
-            lookups,
-            reader,
-            tracker,
-            changing,
-        })))
+        let inner =
+            Inner { store, secrets, settings, state, post, lookups, reader, tracker, carrier, changing };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Sets up who takes mails, once; from then on what is decided is mailed.
@@ -148,6 +142,20 @@ impl Desk {
     #[must_use]
     pub fn post(&self) -> Option<&Arc<dyn Post>> {
         self.0.post.get()
+    }
+
+    /// Sets up who knows the chat tools and commercial, once; from then on what is answered there travels.
+    #[must_use]
+    pub fn carried_by(self, carrier: Arc<dyn Carrier>) -> Self {
+        // A second one would leave it open who carries what the first was given.
+        let _first_stays = self.0.carrier.set(carrier);
+        self
+    }
+
+    /// Who knows the chat tools and commercial, if anybody does.
+    #[must_use]
+    pub fn carrier(&self) -> Option<&Arc<dyn Carrier>> {
+        self.0.carrier.get()
     }
 
     /// Sets up who asks registries that are kept elsewhere, once.

@@ -37,6 +37,9 @@ pub enum DeskError {
     /// A mail did not go.
     #[error("um e-mail não foi enviado")]
     Mail(#[from] crate::mail::PostError),
+    /// What goes out by a chat did not go.
+    #[error("o que se envia por um canal de conversa não foi enviado")]
+    Chat(#[from] crate::chat::CarrierError),
     /// A tracker was not told.
     #[error("o rastreador de Code não aceitou agora: {0}")]
     Tracker(#[from] crate::tracker::TrackerError),

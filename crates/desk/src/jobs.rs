@@ -16,7 +16,7 @@ use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
 use crate::trail::{self, Event};
 use crate::verbs::silence;
-use crate::{mail, requests, tracker};
+use crate::{chat, mail, requests, tracker};
 
 /// How long a worker may take before another takes the job over.
 const TERM: SignedDuration = SignedDuration::from_mins(5);
@@ -34,13 +34,25 @@ pub enum Work {
     Reseal,
     /// Sending one mail, once.
     Mail,
+    /// Having one errand carried, once.
+    Errand,
+    /// Filing what a chat tool delivered.
+    ChatFile,
     /// Telling a tracker what waits of one escalation.
     Tracker,
 }
 
 impl Work {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Silence, Self::Retention, Self::Reseal, Self::Mail, Self::Tracker];
+    pub const ALL: [Self; 7] = [
+        Self::Silence,
+        Self::Retention,
+        Self::Reseal,
+        Self::Mail,
+        Self::Errand,
+        Self::ChatFile,
+        Self::Tracker,
+    ];
 
     /// The code that rows have.
     #[must_use]
@@ -50,6 +62,8 @@ impl Work {
             Self::Retention => "retention@1",
             Self::Reseal => "reseal@1",
             Self::Mail => mail::JOB,
+            Self::Errand => chat::ERRAND_JOB,
+            Self::ChatFile => chat::FILE_JOB,
             Self::Tracker => tracker::JOB,
         }
     }
@@ -64,7 +78,7 @@ impl Work {
             Self::Silence => Some(SignedDuration::from_mins(1)),
             Self::Retention => Some(SignedDuration::from_hours(1)),
             Self::Reseal => Some(SignedDuration::from_mins(10)),
-            Self::Mail | Self::Tracker => None,
+            Self::Mail | Self::Errand | Self::ChatFile | Self::Tracker => None,
         }
     }
 
@@ -72,7 +86,7 @@ impl Work {
     fn wait(self, attempts: i64) -> i64 {
         match self {
             // A server that is away comes back in hours, not in seconds.
-            Self::Mail | Self::Tracker => mail::wait(attempts),
+            Self::Mail | Self::Errand | Self::ChatFile | Self::Tracker => mail::wait(attempts),
             Self::Silence | Self::Retention | Self::Reseal => usual_wait(attempts),
         }
     }
@@ -80,6 +94,8 @@ impl Work {
     async fn run(self, desk: &Desk, (job, worker): (&Job, &str), now: Timestamp) -> Result<(), DeskError> {
         match self {
             Self::Mail => mail::deliver(desk, &job.payload, (worker, job.attempts), now).await,
+            Self::Errand => chat::deliver(desk, &job.payload, (worker, job.attempts), now).await,
+            Self::ChatFile => chat::file(desk, &job.payload, now).await,
             Self::Tracker => tracker::deliver(desk, &job.payload, (worker, job.attempts), now).await,
             Self::Silence => silence::round(desk, now).await.map(|_| ()),
             Self::Retention => forget(desk, now).await,

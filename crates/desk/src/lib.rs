@@ -10,6 +10,8 @@
 pub mod bundle;
 pub mod caller;
 mod change;
+pub mod chat;
+pub mod commercial;
 mod desk;
 pub mod documentation;
 pub mod documents;

@@ -85,6 +85,12 @@ ids! {
     JobId,
     /// A mail that is to go out.
     OutboxId,
+    /// What a chat tool sent, as it came.
+    ChatDeliveryId,
+    /// A conversation of a chat tool.
+    ConversationId,
+    /// What goes out by another way than mail.
+    ErrandId,
     /// An issue in a tracker of others.
     EscalationId,
     /// What goes to a tracker, or came from one.

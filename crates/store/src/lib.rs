@@ -28,15 +28,16 @@ pub use conn::{Conn, Tx, Work};
 pub use dialect::Engine;
 pub use error::StoreError;
 pub use ids::{
-    AccountId, ApiTokenId, AttachmentId, DiagnosisId, EscalationId, EvidenceId, JobId, MailId, MessageId,
-    OutboxId, RejectedId, RevisionId, SealedId, TicketId, TrackerItemId,
+    AccountId, ApiTokenId, AttachmentId, ChatDeliveryId, ConversationId, DiagnosisId, ErrandId, EscalationId,
+    EvidenceId, JobId, MailId, MessageId, OutboxId, RejectedId, RevisionId, SealedId, TicketId,
+    TrackerItemId,
 };
 pub use page::{Page, Paged};
 pub use scope::Scope;
 pub use store::{Place, Store};
 pub use tables::{
-    account, api_token, attachment, attempt, daily_count, diagnosis, document, document_set, draft,
-    escalation, evidence, idempotency, job, mail, mailbox, mailbox_mail, message, one_time, outbox, pause,
-    presence, procedure, registry, rejected, request, returned, saved_view, sealed, search, session, setting,
-    ticket, ticket_link, tracker_item, trail,
+    account, api_token, attachment, attempt, chat_conversation, chat_delivery, chat_said, daily_count,
+    diagnosis, document, document_set, draft, errand, escalation, evidence, idempotency, job, mail, mailbox,
+    mailbox_mail, message, one_time, outbox, pause, presence, procedure, registry, rejected, request,
+    returned, saved_view, sealed, search, session, setting, ticket, ticket_link, tracker_item, trail,
 };

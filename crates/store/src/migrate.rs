@@ -63,6 +63,7 @@ const STEPS: &[Step] = &[
     step!(11, "0011_mail_out", Part::Desk),
     step!(12, "0012_mailbox", Part::Desk),
     step!(13, "0013_tracker", Part::Desk),
+    step!(14, "0014_chat", Part::Desk),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

@@ -89,7 +89,7 @@ fn inbound() -> Value {
         "required": ["id", "channel", "received_at"],
         "properties": {
             "id": {"type": "string", "description": "The caller's own id, echoed."},
-            "channel": {"type": "string", "enum": ["email", "portal", "api", "whatsapp", "phone"]},
+            "channel": {"type": "string", "enum": ["email", "portal", "api", "whatsapp", "chat", "phone"]},
             "received_at": {"type": "string", "format": "date-time", "description": "Relative times in the text count from here."},
             "from": {"type": ["object", "null"], "properties": {
                 "name": {"type": ["string", "null"]},

@@ -125,7 +125,7 @@ impl From<DeskError> for Problem {
             DeskError::Registry(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "registry", detail),
             DeskError::Conflict(_) => Self::new(StatusCode::CONFLICT, "conflict", detail),
             DeskError::Stale => Self::new(StatusCode::PRECONDITION_FAILED, "stale", detail),
-            DeskError::Mail(_) | DeskError::Tracker(_) => {
+            DeskError::Mail(_) | DeskError::Chat(_) | DeskError::Tracker(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
             }
             DeskError::Store(_) => {

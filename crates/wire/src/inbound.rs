@@ -22,7 +22,7 @@ pub enum InboundError {
     Shape { path: String, reason: String },
     #[error("`received_at` não é um instante RFC 3339 com fuso, como `2026-05-12T08:58:00-03:00`")]
     ReceivedAt,
-    #[error("o canal em `channel` não existe; use email, portal, api, whatsapp ou phone")]
+    #[error("o canal em `channel` não existe; use email, portal, api, whatsapp, chat ou phone")]
     Channel,
     #[error("`attachments[{0}]` não traz `text` nem `base64`, ou traz os dois")]
     NoContent(usize),
@@ -99,7 +99,7 @@ const FIELDS: [&str; 12] = [
 ];
 
 /// The channels of the format.
-const CHANNELS: [&str; 5] = ["email", "portal", "api", "whatsapp", "phone"];
+const CHANNELS: [&str; 6] = ["email", "portal", "api", "whatsapp", "chat", "phone"];
 
 /// Reads one line.
 ///

@@ -14,4 +14,5 @@ mod words;
 pub use compose::{ComposeError, compose};
 pub use settings::{MailSettings, Mailed, SettingsError};
 pub use smtp::Smtp;
+pub(crate) use words::say;
 pub use words::{Place, Words, words};

@@ -74,16 +74,18 @@ fn view(letter: &Letter, place: Place<'_>) -> View {
     let secret = letter.secret.as_ref().map_or("", |secret| secret.as_str());
     let body = match letter.kind {
         Kind::Answer => letter.body.clone(),
+        Kind::Commercial => format!("{}\n\n{}", letter.body, say("mail-commercial", &[])),
         _ => say(&format!("mail-{code}"), &[("protocol", protocol)]),
     };
     let path = match letter.kind {
         Kind::Link => format!("/entrar/link/{secret}"),
         Kind::Invitation => format!("/convite/{secret}"),
         Kind::Answer | Kind::Reminder | Kind::Closing => format!("/portal/chamados/{protocol}"),
+        Kind::Commercial => "/comercial".to_owned(),
     };
     let mut foot = match letter.kind {
         Kind::Link | Kind::Invitation => vec![say("mail-foot-link", &[])],
-        Kind::Answer | Kind::Reminder | Kind::Closing => {
+        Kind::Answer | Kind::Reminder | Kind::Closing | Kind::Commercial => {
             vec![say("mail-foot-ticket", &[("protocol", protocol)])]
         }
     };
@@ -91,6 +93,10 @@ fn view(letter: &Letter, place: Place<'_>) -> View {
         foot.push(say("mail-foot-automatic", &[]));
     }
     let subject = match &letter.thread {
+        // Commercial knows the request, not the partner's words.
+        Some(_) if letter.kind == Kind::Commercial => {
+            format!("{} [{protocol}]", say("mail-subject-commercial", &[]))
+        }
         Some(thread) => subject(thread),
         None => say(&format!("mail-subject-{code}"), &[]),
     };
@@ -103,7 +109,8 @@ fn view(letter: &Letter, place: Place<'_>) -> View {
     }
 }
 
-fn say(language: Language, key: &str, values: &[(&str, &str)]) -> String {
+/// What the catalogues say; a text that none has is its key.
+pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> String {
     let texts = match language {
         Language::Portuguese => &IN_PORTUGUESE,
         Language::English => &IN_ENGLISH,
@@ -217,13 +224,15 @@ mod tests {
             "mail-foot-link".to_owned(),
             "mail-foot-ticket".to_owned(),
             "mail-foot-automatic".to_owned(),
+            "chat-reminder".to_owned(),
+            "chat-closing".to_owned(),
         ];
         for kind in Kind::ALL {
             wanted.push(format!("mail-go-{}", kind.code()));
             if kind != Kind::Answer {
                 wanted.push(format!("mail-{}", kind.code()));
             }
-            if letter(kind, Language::English).thread.is_none() {
+            if kind == Kind::Commercial || letter(kind, Language::English).thread.is_none() {
                 wanted.push(format!("mail-subject-{}", kind.code()));
             }
         }

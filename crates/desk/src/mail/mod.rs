@@ -24,7 +24,7 @@ use crate::desk::Desk;
 use crate::error::DeskError;
 
 pub(crate) use deliver::{KIND as JOB, deliver, wait};
-pub(crate) use queue::{Linked, link, to_requester};
+pub(crate) use queue::{Linked, link, to_commercial, to_requester};
 
 /// What a mail is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +39,14 @@ pub enum Kind {
     Link,
     /// A link with which a person of the desk sets a password.
     Invitation,
+    /// A request for a key, to commercial.
+    Commercial,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Answer, Self::Reminder, Self::Closing, Self::Link, Self::Invitation];
+    pub const ALL: [Self; 6] =
+        [Self::Answer, Self::Reminder, Self::Closing, Self::Link, Self::Invitation, Self::Commercial];
 
     /// The code that rows have.
     #[must_use]
@@ -54,6 +57,7 @@ impl Kind {
             Self::Closing => "closing",
             Self::Link => "link",
             Self::Invitation => "invitation",
+            Self::Commercial => "commercial",
         }
     }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{Kind, Language, requester};
+use crate::chat;
 use crate::desk::{Desk, millis, random};
 use crate::error::DeskError;
 use crate::reply_token;
@@ -44,9 +45,14 @@ pub(crate) async fn to_requester(
     (ticket, message): (&Ticket, Option<&MessageId>),
     now: Timestamp,
 ) -> Result<(), DeskError> {
+    if chat::to_requester(tx, desk, kind, (ticket, message), now).await? {
+        return Ok(());
+    }
     let Some(post) = desk.post() else { return Ok(()) };
     let before = outbox::of_ticket(tx, &Scope::All, &ticket.id).await?;
-    let ours: Vec<String> = before.iter().map(|mail| mail.message_id.clone()).collect();
+    // What went to commercial is none of the partner's.
+    let ours = before.iter().filter(|mail| mail.kind != Kind::Commercial.code());
+    let ours: Vec<String> = ours.map(|mail| mail.message_id.clone()).collect();
     let Some(asker) = requester::of(tx, desk, &ticket.id, &ours).await? else { return Ok(()) };
     let token = reply_token::made(&ticket.id, desk.secrets());
     // The ticket's row is locked by the decision: no two mails of it get the same number.
@@ -64,6 +70,30 @@ pub(crate) async fn to_requester(
     let row = row(kind, format!("<{token}.{number}@{}>", post.domain()), None, now);
     let row = Outbox { ticket: Some(ticket.id.clone()), message: message.cloned(), ..row };
     write(tx, desk, row, &envelope, now).await
+}
+
+/// Queues a request for a key to commercial; whether it was. It is not where no post is set up.
+pub(crate) async fn to_commercial(
+    tx: &mut Tx,
+    desk: &Desk,
+    (ticket, message): (&Ticket, &MessageId),
+    to: &str,
+    now: Timestamp,
+) -> Result<bool, DeskError> {
+    let Some(post) = desk.post().filter(|_| requester::is_address(to)) else { return Ok(false) };
+    let number = outbox::of_ticket(tx, &Scope::All, &ticket.id).await?.len().saturating_add(1);
+    let token = reply_token::made(&ticket.id, desk.secrets());
+    let envelope = Envelope {
+        to: to.to_owned(),
+        language: Language::Portuguese.code().to_owned(),
+        in_reply_to: None,
+        references: Vec::new(),
+        secret: None,
+    };
+    let row = row(Kind::Commercial, format!("<{token}.{number}@{}>", post.domain()), None, now);
+    let row = Outbox { ticket: Some(ticket.id.clone()), message: Some(message.clone()), ..row };
+    write(tx, desk, row, &envelope, now).await?;
+    Ok(true)
 }
 
 /// A link that is to be mailed.

@@ -38,7 +38,7 @@ pub(crate) use drafted::is_unrevised;
 pub(crate) use escalate::{code_ended, code_said, escalated, left, linked, said, wrote};
 
 /// The account under which the desk keeps the answer that it drafts.
-pub const DRAFTER: &str = "system";
+pub use crate::verbs::draft::DRAFTER;
 
 /// What an issue is called where it was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::code_says::CodeSays;
+use super::draft::DRAFTER;
 use super::due;
 use super::examine::stems;
 use super::standing::{self, ExcerptLine, Line};
@@ -205,7 +206,7 @@ async fn write(
     draft::remove(tx, &row.id, &caller.id).await?;
     let said = message.direction == "out";
     if said {
-        draft::remove(tx, &row.id, tracker::DRAFTER).await?;
+        draft::remove(tx, &row.id, DRAFTER).await?;
         mail::to_requester(tx, desk, Kind::Answer, (&row, Some(&message.id)), now).await?;
     }
     tracker::said(tx, desk, (&row, message), now).await?;

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use crate::caller::{Caller, Permission};
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
-use crate::tracker::DRAFTER;
 
+/// Whose drafts those are that the desk writes itself.
+pub const DRAFTER: &str = "system";
 /// Bytes of a draft, at most.
 const LONGEST: usize = 256 * 1024;
 

@@ -123,12 +123,22 @@ pub(crate) fn size(inbound: &Inbound) -> usize {
     inbound.body.len() + files.sum::<usize>()
 }
 
-/// `Ana <ana@parceiro.example>`, or what of it is known.
+/// `Ana <ana@parceiro.example>`, or what of it is known. Of a telephone only its end is shown, whatever its country.
 fn requester(inbound: &Inbound) -> Option<String> {
-    match (&inbound.from.name, &inbound.from.address) {
+    let address = inbound.from.address.as_deref();
+    let address = address.map(|address| telephone_end(address).unwrap_or_else(|| address.to_owned()));
+    match (&inbound.from.name, address) {
         (Some(name), Some(address)) => Some(format!("{name} <{address}>")),
-        (one, other) => one.clone().or_else(|| other.clone()),
+        (one, other) => one.clone().or(other),
     }
+}
+
+/// Of a telephone `…1234`; `None` of anything else.
+fn telephone_end(address: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_digit() || " +-().".contains(c);
+    let digits: Vec<char> = address.chars().filter(char::is_ascii_digit).collect();
+    let end: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
+    (digits.len() >= 8 && address.chars().all(plain)).then(|| format!("…{end}"))
 }
 
 /// The stems of everything that people look for a ticket by.

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::chatted::Chatted;
 use super::examine::{Examined, examine};
+use super::kept::Kept;
 use super::mailed::Mailed;
 use super::mark::Marks;
 use super::receive::{Arrival, vouched};
@@ -72,14 +74,28 @@ pub async fn follow_up_mail(
     (arrival, mail): (Arrival, Mailed),
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
-    go_on(desk, caller, id, (arrival, Some(mail)), now).await
+    go_on(desk, caller, id, (arrival, Some(Kept::Mail(mail))), now).await
+}
+
+/// As [`follow_up`], of a message of a chat that was kept before: the transaction that adds it notes where it comes from.
+///
+/// # Errors
+/// As [`follow_up`], and [`DeskError::Stale`] if another message of its conversation was filed meanwhile.
+pub async fn follow_up_chat(
+    desk: &Desk,
+    caller: &Caller,
+    id: &TicketId,
+    (arrival, chat): (Arrival, Chatted),
+    now: Timestamp,
+) -> Result<Followed, DeskError> {
+    go_on(desk, caller, id, (arrival, Some(Kept::Chat(chat))), now).await
 }
 
 async fn go_on(
     desk: &Desk,
     caller: &Caller,
     id: &TicketId,
-    (arrival, mail): (Arrival, Option<Mailed>),
+    (arrival, kept): (Arrival, Option<Kept>),
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
     caller.must(Permission::CreateTickets)?;
@@ -89,7 +105,7 @@ async fn go_on(
     let parts = [id.as_str().as_bytes(), caller.id.as_bytes(), key.as_bytes(), same.as_slice()];
     let dedupe = desk.secrets().mark("further message", &parts);
     for _ in 0..5 {
-        match add(desk, caller, (id, &inbound, &arrival.raw, &dedupe), mail.clone(), now).await {
+        match add(desk, caller, (id, &inbound, &arrival.raw, &dedupe), kept.clone(), now).await {
             Err(DeskError::Stale) => {}
             done => return done,
         }
@@ -101,7 +117,7 @@ async fn add(
     desk: &Desk,
     caller: &Caller,
     (id, inbound, raw, dedupe): (&TicketId, &Inbound, &[u8], &str),
-    mail: Option<Mailed>,
+    kept: Option<Kept>,
     now: Timestamp,
 ) -> Result<Followed, DeskError> {
     let mut conn = desk.store().read().await?;
@@ -126,7 +142,7 @@ async fn add(
     let (line, known) = (examined.line.clone(), changes.clone());
     let mut plan =
         Plan::of(desk, (before, inbound, raw), (examined, message, ids), (evidence, changes), now)?;
-    plan.mail = mail;
+    plan.kept = kept;
     let (caller, own) = (caller.clone(), desk.clone());
     let written = desk.store().write(move |tx| {
         Box::pin(async move {
@@ -153,8 +169,8 @@ pub(crate) struct Plan {
     marks: Marks,
     /// Of a correction: which evidence, and why.
     why: Option<(String, String)>,
-    /// The kept mail that it is.
-    mail: Option<Mailed>,
+    /// The kept mail or message of a chat that it is.
+    kept: Option<Kept>,
 }
 
 impl Plan {
@@ -175,8 +191,8 @@ impl Plan {
         let standing = if message.channel == super::correct::CHANNEL { "corrected" } else { found::GIVEN };
         let evidence = news(&before.ticket.id, &examined, &known, standing, now);
         let marks = Marks::of(&examined.diagnosis, desk.secrets());
-        let (why, mail) = (None, None);
-        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why, mail })
+        let (why, kept) = (None, None);
+        Ok(Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why, kept })
     }
 
     /// Notes on the rows of one evidence who corrected it and why.
@@ -195,7 +211,7 @@ impl Plan {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Ticket, DeskError> {
-        let Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why, mail } =
+        let Self { before, message, attachments, sealed, examined, run, evidence, changes, marks, why, kept } =
             self;
         if !message::add(tx, &message).await? {
             // The same message was written meanwhile; the next try finds it.
@@ -208,8 +224,8 @@ impl Plan {
         batch.add(&run);
         batch.add_words(&before.ticket, &examined.words);
         batch.run(tx, "write a message").await?;
-        if let Some(mail) = &mail {
-            mail.file(tx, caller, (&before.ticket.id, &message.id), now).await?;
+        if let Some(kept) = &kept {
+            kept.file(tx, caller, (&before.ticket.id, &message.id), now).await?;
         }
         let id = before.ticket.id.clone();
         let pauses = pause::of_ticket(tx, &id).await?;
@@ -232,7 +248,7 @@ impl Plan {
         row.updated = millis(now);
         due::set(&mut row, &due::pauses(&pauses), &examined.state.world);
         let row = ticket::update(tx, &caller.scope(), &row).await?;
-        let (what, data) = told(&message, &changes, why, mail.as_ref());
+        let (what, data) = told(&message, &changes, why, kept.as_ref());
         trail::record(tx, Event { ticket: Some(&row.id), at: now, by: caller, what, data }).await?;
         // What was asked for has come, or a closed matter is back: the desk takes the ticket up again by itself.
         let waiting = [State::AwaitingPartner.code(), State::Closed.code()].contains(&row.state.as_str());
@@ -252,7 +268,7 @@ fn told(
     message: &Message,
     changes: &[Change],
     why: Option<(String, String)>,
-    mail: Option<&Mailed>,
+    kept: Option<&Kept>,
 ) -> (&'static str, Value) {
     let what = if message.direction == "in" { "message_received" } else { "evidence_corrected" };
     let mut data = json!({"message": message.id.as_str(), "changes": changes});
@@ -261,8 +277,9 @@ fn told(
             data.insert("evidence".to_owned(), json!(name));
             data.insert("reason".to_owned(), json!(reason));
         }
-        if let Some(mail) = mail {
-            data.insert("mail".to_owned(), mail.told());
+        if let Some(kept) = kept {
+            let (name, told) = kept.told();
+            data.insert(name.to_owned(), told);
         }
     }
     (what, data)

@@ -3,15 +3,18 @@
 mod conversation;
 mod evidence;
 pub(crate) mod examine;
+mod kept;
 mod mark;
 mod rows;
 mod standing;
 pub(crate) use examine::compute;
 pub use standing::ExcerptLine as Cited;
+pub(crate) use standing::Line;
 
 pub mod answer;
 pub mod around;
 pub mod assign;
+pub mod chatted;
 pub mod classify;
 pub mod code_says;
 pub mod confirm;

@@ -11,7 +11,9 @@ use balcao_store::{Batch, Scope, StoreError, TicketId, Tx, diagnosis, evidence, 
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::chatted::Chatted;
 use super::examine::{Examined, examine};
+use super::kept::Kept;
 use super::mailed::Mailed;
 use super::mark::Marks;
 use super::rows::{attachment_rows, message_row, run_row};
@@ -101,7 +103,20 @@ pub async fn receive_mail(
     (arrival, mail): (Arrival, Mailed),
     now: Timestamp,
 ) -> Result<Received, DeskError> {
-    register(desk, caller, (&caller.id, arrival, Some(mail)), now).await
+    register(desk, caller, (&caller.id, arrival, Some(Kept::Mail(mail))), now).await
+}
+
+/// As [`receive`], of a message of a chat that was kept before: the transaction that makes the ticket notes where it comes from.
+///
+/// # Errors
+/// As [`receive`], and [`DeskError::Stale`] if another message of its conversation was filed meanwhile.
+pub async fn receive_chat(
+    desk: &Desk,
+    caller: &Caller,
+    (arrival, chat): (Arrival, Chatted),
+    now: Timestamp,
+) -> Result<Received, DeskError> {
+    register(desk, caller, (&caller.id, arrival, Some(Kept::Chat(chat))), now).await
 }
 
 /// As [`receive`], where the idempotency key is `sender`'s: the same key of the same sender is the same ticket, whoever hands it in.
@@ -117,7 +132,7 @@ pub(crate) async fn receive_from(
 async fn register(
     desk: &Desk,
     caller: &Caller,
-    (sender, arrival, mail): (&str, Arrival, Option<Mailed>),
+    (sender, arrival, kept): (&str, Arrival, Option<Kept>),
     now: Timestamp,
 ) -> Result<Received, DeskError> {
     caller.must(Permission::CreateTickets)?;
@@ -130,7 +145,7 @@ async fn register(
     let inbound = files::with_texts(desk, inbound).await?;
     let examined = examine(desk, inbound.clone(), Vec::new()).await?;
     let mut plan = Plan::of(desk, &inbound, &examined, (raw, dedupe.clone()), now)?;
-    plan.mail = mail;
+    plan.kept = kept;
     let (line, caller_id) = (examined.line.clone(), caller.clone());
     let written = desk.store().write(move |tx| {
         Box::pin(async move {
@@ -251,7 +266,7 @@ struct Plan {
     evidence: Vec<evidence::Evidence>,
     run: diagnosis::Diagnosis,
     words: String,
-    mail: Option<Mailed>,
+    kept: Option<Kept>,
 }
 
 impl Plan {
@@ -278,7 +293,7 @@ impl Plan {
         let run = run_row(&ticket.id, examined, vec![message.id.to_string()], now);
         let year = now.to_zoned_datetime(examined.state.world.registry.timezone.clone()).year();
         let words = examined.words.clone();
-        Ok(Self { ticket, year, message, attachments, sealed, evidence, run, words, mail: None })
+        Ok(Self { ticket, year, message, attachments, sealed, evidence, run, words, kept: None })
     }
 
     async fn write(self, tx: &mut Tx, caller: &Caller, now: Timestamp) -> Result<Ticket, GivenUp> {
@@ -295,18 +310,19 @@ impl Plan {
             "protocol": ticket.protocol, "channel": ticket.channel, "situation": ticket.situation,
             "cause": ticket.cause, "procedure": self.run.procedure_revision,
         });
-        if let (Some(mail), Some(data)) = (&self.mail, data.as_object_mut()) {
-            data.insert("mail".to_owned(), mail.told());
+        if let (Some(kept), Some(data)) = (&self.kept, data.as_object_mut()) {
+            let (name, told) = kept.told();
+            data.insert(name.to_owned(), told);
         }
         let event = Event { ticket: Some(&ticket.id), at: now, by: caller, what: "received", data };
         let what = "register a demand";
-        let Some(mail) = &self.mail else {
+        let Some(kept) = &self.kept else {
             trail::record_with(tx, event, (batch, what)).await?;
             return Ok(ticket);
         };
-        // The end of a mail names its ticket and message, so they must be there first.
+        // What is noted of a mail or a chat names the ticket and message, so they must be there first.
         batch.run(tx, what).await?;
-        mail.file(tx, caller, (&ticket.id, &self.message.id), now).await?;
+        kept.file(tx, caller, (&ticket.id, &self.message.id), now).await?;
         trail::record(tx, event).await?;
         Ok(ticket)
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::standing::{self, Line};
 use super::{due, evidence as found};
 use crate::caller::{Caller, Permission};
+use crate::commercial;
 use crate::desk::{Desk, State as World, millis};
 use crate::error::DeskError;
 use crate::mail::{self, Kind};
@@ -95,6 +96,9 @@ async fn write_and_mail(
 ) -> Result<Ticket, DeskError> {
     let was_escalated = taken.before == State::Escalated;
     let row = write(tx, taken, wanted, caller, now).await?;
+    if wanted.to == State::Escalated && wanted.escalate_to == Some(Team::Commercial) {
+        commercial::forward(tx, desk, &row, now).await?;
+    }
     if was_escalated {
         tracker::left(tx, desk, &row, now).await?;
     }

@@ -8,6 +8,7 @@
     reason = "a test that meets what it did not expect should stop"
 )]
 
+mod chats;
 mod crash;
 mod engines;
 mod escalations;

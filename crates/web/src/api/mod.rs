@@ -1,8 +1,10 @@
 //! `/api/v1`: one file for each kind of thing.
 
 mod access;
+mod chat;
 mod conversation;
 mod feeds;
+mod hooks;
 mod judgement;
 mod knowledge;
 mod links;
@@ -31,6 +33,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(mail::router())
         .merge(mailboxes::router())
         .merge(tracker::router())
+        .merge(chat::router())
+        .merge(hooks::router())
         .merge(access::router())
         .merge(people::router())
         .merge(operations::router())

@@ -81,6 +81,11 @@ fn filled(kind: Kind, language: Language) -> Result<Words, askama::Error> {
             "Hello Ana,\n\nThe token was 14 hours old when it was used, and it is good for 12.\nGet another at POST /api/v1/token and repeat the call.",
         ),
     };
+    let body = if kind == Kind::Commercial {
+        "Pedido de API Key · chamado 2026-000123\n\nParceiro: Exemplo Ltda.\nQuem pede: Ana\nAmbiente: Produção\nProduto: Cotação\n\nMotivo (análise do suporte): vai publicar a integração."
+    } else {
+        body
+    };
     let thread =
         Thread { protocol: "2026-000123".to_owned(), subject: subject.to_owned(), ..Thread::default() };
     let letter = Letter {

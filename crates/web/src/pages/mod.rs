@@ -5,6 +5,7 @@
 
 mod around;
 mod assets;
+mod chats;
 mod checking;
 mod code;
 mod commercial;
@@ -107,6 +108,7 @@ fn tickets() -> Router<App> {
         .route("/chamados/{id}/confirmacao", post(steps::confirm))
         .route("/chamados/{id}/original", post(steps::original))
         .route("/chamados/{id}/ligar", post(steps::link))
+        .route("/chamados/{id}/conversa", post(chats::change))
         .route("/chamados/{id}/anexos/{attachment}", get(ticket::attachment))
         .route("/chamados/{id}/ao-vivo", get(live::ticket))
         .route("/fila/ao-vivo", get(live::queue))
@@ -124,6 +126,8 @@ fn keeping() -> Router<App> {
     Router::new()
         .route("/procedimento", get(procedure::show))
         .route("/mensagens", get(messages::list))
+        .route("/conversas", get(chats::list))
+        .route("/conversas/{id}", post(chats::retry))
         .route("/mensagens/{kind}/{language}", get(messages::form))
         .route("/procedimento/editar", get(procedure_edit::form).post(procedure_edit::change))
         .route("/procedimento/revisoes/{id}", get(procedure_edit::revision).post(procedure_edit::restore))

@@ -29,6 +29,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::around::{self as pictures, Day, LogPicture};
+use super::chats::Outgoing;
 use super::diagnosis::{Shown as Diagnosed, line_of};
 use super::frame::Frame;
 use super::visit::{Fields, Staff, Visit};
@@ -60,6 +61,8 @@ struct Page {
     mails: Vec<Outbox>,
     /// Whether mail goes out at all.
     mailing: bool,
+    /// What goes out of it by a chat.
+    chat: Outgoing,
     happened: Vec<Happened>,
     looking: Vec<String>,
     steps: Vec<&'static str>,
@@ -175,6 +178,7 @@ pub(crate) async fn with(
     let d = Diagnosed::parse(whole.diagnosis.as_ref().map_or("", |run| run.line.as_str()));
     let t = whole.ticket.clone();
     let mails = mail::of_ticket(desk, caller, &t.id).await?;
+    let chat = Outgoing::of(visit, caller, &t).await?;
     let drafts = draft::of_ticket(desk, caller, &t.id).await?;
     let (own, others): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.account == caller.id);
     let (drafted, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|draft| draft.account == DRAFTER);
@@ -206,6 +210,7 @@ pub(crate) async fn with(
         others,
         mails,
         mailing: desk.post().is_some(),
+        chat,
         happened,
         looking,
         steps,

@@ -58,7 +58,7 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 18] = [
+    const FAMILIES: [&str; 19] = [
         "state-",
         "code-says-",
         "weekday-",
@@ -77,6 +77,7 @@ mod tests {
         "mail-",
         "mailbox-",
         "issue-",
+        "errand-",
     ];
 
     #[test]

@@ -47,7 +47,7 @@ async fn every_mail_is_shown_beforehand_and_can_do_nothing() {
         "{}",
         policy(&list)
     );
-    for kind in ["answer", "reminder", "closing", "link", "invitation"] {
+    for kind in ["answer", "reminder", "closing", "link", "invitation", "commercial"] {
         for language in ["pt-BR", "en"] {
             let place = format!("/mensagens/{kind}/{language}");
             let frame = home.send(page(&place, &lead)).await;

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod chats;
 mod desk;
 mod feeds;
 mod mail;

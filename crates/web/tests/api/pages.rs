@@ -71,7 +71,7 @@ impl Home {
 }
 
 /// Every page that is read, and who may: `s` staff, `t` whoever is of a team that sees all, `m` managers, `l` leads and up, `p` partners.
-const PAGES: [(&str, &str); 22] = [
+const PAGES: [(&str, &str); 23] = [
     ("/fila", "s"),
     ("/fila?ver=late&q=erro&parceiro=alfa", "s"),
     ("/fila/ao-vivo", "live"),
@@ -90,6 +90,7 @@ const PAGES: [(&str, &str); 22] = [
     ("/log", "s"),
     ("/equipe", "m"),
     ("/trilha", "l"),
+    ("/conversas", "l"),
     ("/correio", "l"),
     ("/mensagens?lingua=en", "l"),
     ("/mensagens/answer/pt-BR", "l"),

@@ -104,6 +104,19 @@ fn needs_beside_tickets(operation: &str) -> Option<(Needs, Option<Value>)> {
         "showProcedure" | "listProcedureRevisions" | "showProcedureRevision" => (This(ReadProcedure), None),
         "checkProcedure" => (This(ReadProcedure), Some(json!({"files": {}}))),
         "putProcedure" => (This(WriteProcedure), Some(json!({"files": {}, "reason": "teste"}))),
+        _ => return of_chats(operation),
+    })
+}
+
+/// The lines of chats.
+fn of_chats(operation: &str) -> Option<(Needs, Option<Value>)> {
+    Some(match operation {
+        "verifyWhatsApp" => (Open, None),
+        "deliverFromWhatsApp" | "deliverFromChat" => (Open, Some(json!({}))),
+        "listErrands" => (Staff(ReadTickets), None),
+        "resendErrand" => (This(WriteTickets), None),
+        "sendTemplate" => (This(WriteTickets), Some(json!({"name": "retomar"}))),
+        "listChatQuarantine" | "retryChatDelivery" => (This(ManageJobs), None),
         _ => return None,
     })
 }
@@ -128,6 +141,7 @@ fn operations(ticket: &str, message: &str) -> Vec<(String, String, String)> {
                 .replace("{id}", id)
                 .replace("{message}", message)
                 .replace("{diagnosis}", NOBODY)
+                .replace("{errand}", NOBODY)
                 .replace("{name}", "chave-inativa")
                 .replace("{kind}", "same-cause")
                 .replace("{to}", "2026-000002")

@@ -3,7 +3,7 @@
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::telephone::{normal_address, normal_telephone};
+use super::telephone::{normal_address, normal_telephone, other_spelling};
 use super::{ApiKey, ApiVersion, Environment, Partner, Registry, Release, Routine, User};
 use crate::calendar::Window;
 use crate::evidence::key::KeyPrint;
@@ -26,14 +26,19 @@ impl Registry {
     }
 
     /// The partner whom a sender's address says: a contact's own address or telephone, else the e-mail
-    /// domain of exactly one partner. A sub-domain is another domain.
+    /// domain of exactly one partner. A sub-domain is another domain. A Brazilian mobile is known with and without its ninth digit.
     pub fn partner_of_address(&self, address: &str) -> Option<&Partner> {
         let normal = normal_address(address);
-        if let Some(held) = self.index.addresses.get(&normal) {
-            return self.partners.get((*held)?);
-        }
+        let held = |address: &str| self.index.addresses.get(address).copied();
         if normal_telephone(address).is_some() {
-            return None;
+            let other = other_spelling(&normal).and_then(|other| held(&other));
+            return match (held(&normal), other) {
+                (Some(one), Some(other)) if one != other => None,
+                (one, other) => self.partners.get(one.or(other)??),
+            };
+        }
+        if let Some(held) = held(&normal) {
+            return self.partners.get(held?);
         }
         let (_, domain) = normal.rsplit_once('@')?;
         let held = self.index.domains.get(domain.trim_end_matches('.'))?;

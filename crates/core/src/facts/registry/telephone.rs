@@ -26,6 +26,18 @@ pub(crate) fn normal_telephone(text: &str) -> Option<String> {
     }
 }
 
+/// The other spelling of a Brazilian mobile's normal number: with the ninth digit where it is written without it, and the other way round.
+/// `None` for every other number. Networks and chat tools still know many mobiles without it.
+pub(crate) fn other_spelling(normal: &str) -> Option<String> {
+    let (area, local) = normal.strip_prefix("55")?.split_at_checked(2)?;
+    let other = match local.len() {
+        8 if local.starts_with(['6', '7', '8', '9']) => format!("9{local}"),
+        9 => local.strip_prefix('9').filter(|rest| rest.starts_with(['6', '7', '8', '9']))?.to_owned(),
+        _ => return None,
+    };
+    Some(format!("55{area}{other}"))
+}
+
 /// An address as it is compared: a telephone by its digits, an e-mail in lower case without `<>` and `mailto:`.
 pub(crate) fn normal_address(text: &str) -> String {
     if let Some(number) = normal_telephone(text) {
@@ -41,6 +53,25 @@ pub(crate) fn normal_address(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mobile_is_known_with_and_without_its_ninth_digit() {
+        let table = [
+            ("5511970001101", Some("551170001101")),
+            ("551187654321", Some("5511987654321")),
+            ("551130001101", None),  // A landline.
+            ("5511930001101", None), // No mobile was ever called so without the nine.
+            ("14155552671", None),
+            ("55", None),
+            ("ana@loja.example", None),
+        ];
+        for (normal, expected) in table {
+            assert_eq!(other_spelling(normal).as_deref(), expected, "{normal}");
+            if let Some(other) = expected {
+                assert_eq!(other_spelling(other).as_deref(), Some(normal));
+            }
+        }
+    }
 
     #[test]
     fn spellings_of_one_contact_are_equal() {

@@ -210,6 +210,7 @@ fn a_sender_is_known_by_contact_else_by_the_domain_of_one_partner() {
         ("ana@FORA.example", Some("loja-a")),
         ("+55 11 97000-1101", Some("loja-a")),
         ("5511970001101@c.us", Some("loja-a")),
+        ("whatsapp:+551170001101", Some("loja-a")), // Without the ninth digit.
         ("qualquer@loja-b.example", Some("loja-b")),
         ("Rui <rui@loja-b.example>", Some("loja-b")),
         ("x@ambas.example", None), // Of two partners.
