@@ -6,6 +6,7 @@ mod around;
 pub mod catalogue;
 mod chatting;
 pub mod cli;
+mod commercial;
 mod mailboxes;
 pub mod opening;
 mod report;

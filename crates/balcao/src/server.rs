@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{around, chatting, mailboxes, tracking};
+use crate::{around, chatting, commercial, mailboxes, tracking};
 
 /// How long requests that are being answered may take when the server ends.
 const LAST_WORDS: Duration = Duration::from_secs(20);
@@ -47,6 +47,7 @@ pub async fn serve(
     let mut tasks = JoinSet::new();
     let desk = tracking::tracked(desk, &parts.channels, &parts.address)?;
     let desk = chatting::carried(desk, &parts.channels)?;
+    let desk = commercial::reached(desk, &parts.channels)?;
     jobs::plant(&desk, Timestamp::now()).await?;
     tasks.spawn(watch_changes(desk.clone(), stopping.clone()));
     if parts.worker {
@@ -57,8 +58,8 @@ pub async fn serve(
             // A mail server that hangs holds up one worker, and not what else is due.
             tasks.spawn(work(desk.clone(), stopping.clone()));
         }
-        if desk.carrier().is_some() {
-            // So does a chat tool.
+        if desk.carrier().is_some() || desk.office().is_some() {
+            // So does a chat tool, or commercial's webhook.
             tasks.spawn(work(desk.clone(), stopping.clone()));
         }
         if desk.tracker().is_some() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::{attachment, chat, feed, lookup, mailbox, tracker, whatsapp};
+use crate::{attachment, chat, commercial, feed, lookup, mailbox, tracker, whatsapp};
 
 /// What the file says.
 #[derive(Clone, Default, Deserialize)]
@@ -33,6 +33,8 @@ pub struct Channels {
     /// Chat tools that speak the desk's own format.
     #[serde(default)]
     pub chat: Vec<chat::Settings>,
+    /// Where requests for keys are forwarded to.
+    pub commercial: Option<commercial::Settings>,
 }
 
 /// Why the file cannot be used. No secret is in it.
@@ -147,6 +149,7 @@ mod tests {
         let channels = Channels::parse(&text).map_err(|error| error.to_string()).unwrap();
         assert_eq!((channels.lookup.len(), channels.feed.len(), channels.mailbox.len()), (1, 1, 2));
         assert!(channels.mailbox.iter().all(|one| one.check().is_ok()));
+        assert!(channels.commercial.is_some_and(|commercial| commercial.open().is_ok()));
         assert_eq!(channels.chat.len(), 1);
         let whatsapp = channels.whatsapp.unwrap();
         assert_eq!(whatsapp.check().map(|()| whatsapp.template.len()), Ok(1));

@@ -11,6 +11,7 @@ pub mod attachment;
 #[cfg(feature = "desk")]
 pub mod channels;
 pub mod chat;
+pub mod commercial;
 pub mod email;
 pub mod feed;
 #[cfg(feature = "desk")]

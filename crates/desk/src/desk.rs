@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bundle::Bundle;
 use crate::chat::Carrier;
+use crate::commercial::Office;
 use crate::documentation::Pages;
 use crate::elsewhere::Lookups;
 use crate::error::DeskError;
@@ -44,6 +45,7 @@ struct Inner {
     state: RwLock<Arc<State>>,
     post: OnceLock<Arc<dyn Post>>,
     carrier: OnceLock<Arc<dyn Carrier>>,
+    office: OnceLock<Arc<dyn Office>>,
     lookups: OnceLock<Arc<dyn Lookups>>,
     reader: OnceLock<Arc<dyn Reader>>,
     tracker: OnceLock<Arc<dyn Tracker>>,
@@ -123,10 +125,21 @@ impl Desk {
         let state = build(&store, &secrets).await?;
         let state = RwLock::new(Arc::new(state));
         let (post, lookups, reader) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let (tracker, carrier) = (OnceLock::new(), OnceLock::new());
+        let (tracker, carrier, office) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let changing = tokio::sync::Mutex::default();
-        let inner =
-            Inner { store, secrets, settings, state, post, lookups, reader, tracker, carrier, changing };
+        let inner = Inner {
+            store,
+            secrets,
+            settings,
+            state,
+            post,
+            lookups,
+            reader,
+            tracker,
+            carrier,
+            office,
+            changing,
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -144,7 +157,20 @@ impl Desk {
         self.0.post.get()
     }
 
-    /// Sets up who knows the chat tools and commercial, once; from then on what is answered there travels.
+    /// Sets up the way to commercial, once; from then on requests for keys are forwarded.
+    #[must_use]
+    pub fn forwarding_to(self, office: Arc<dyn Office>) -> Self {
+        let _first_stays = self.0.office.set(office);
+        self
+    }
+
+    /// The way to commercial, if there is one beside its page.
+    #[must_use]
+    pub fn office(&self) -> Option<&Arc<dyn Office>> {
+        self.0.office.get()
+    }
+
+    /// Sets up who knows the chat tools, once; from then on what is answered there travels.
     #[must_use]
     pub fn carried_by(self, carrier: Arc<dyn Carrier>) -> Self {
         // A second one would leave it open who carries what the first was given.
@@ -152,7 +178,7 @@ impl Desk {
         self
     }
 
-    /// Who knows the chat tools and commercial, if anybody does.
+    /// Who knows the chat tools, if anybody does.
     #[must_use]
     pub fn carrier(&self) -> Option<&Arc<dyn Carrier>> {
         self.0.carrier.get()

@@ -111,6 +111,18 @@ impl World {
         diagnosis::diagnose(inbound, &desk, |_, _| Vec::new())
     }
 
+    /// The environments that a text names, in the registry's words or in people's: codes, each once, in order.
+    #[must_use]
+    pub fn environments_in(&self, text: &str) -> Vec<String> {
+        let mut codes: Vec<String> = Vec::new();
+        for (code, _) in self.names.environments_in(text, &self.lexicon) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
+    }
+
     /// Business hours, holidays and routines.
     #[must_use]
     pub fn calendar(&self) -> &Calendar {

@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     step!(12, "0012_mailbox", Part::Desk),
     step!(13, "0013_tracker", Part::Desk),
     step!(14, "0014_chat", Part::Desk),
+    step!(15, "0015_mail_recipient", Part::Desk),
 ];
 
 const TABLE: &str = "create table migration (number bigint primary key, name text not null)";

@@ -159,10 +159,6 @@ impl Carrier for Chats {
         own.is_some_and(|own| same(own.as_bytes(), word.as_bytes()))
     }
 
-    fn commercial_mail(&self) -> Option<&str> {
-        None
-    }
-
     fn send<'c>(&'c self, parcel: &'c Parcel, now: Timestamp) -> Carrying<'c> {
         Box::pin(self.hand_over(parcel, now))
     }

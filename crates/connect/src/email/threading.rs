@@ -19,6 +19,17 @@ pub struct Thread {
     pub wrote: bool,
 }
 
+/// A request to commercial that a mail answers by its token, which only commercial was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its ticket.
+    pub ticket: String,
+    /// Whether the sender's address is commercial's, and no partner's.
+    pub from_commercial: bool,
+    /// Which of its requests, by the id of the note with it, if it answers the mail of one.
+    pub note: Option<String>,
+}
+
 /// What the desk knows of a mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
@@ -32,6 +43,8 @@ pub struct Known {
     pub by_token: Vec<Thread>,
     /// The tickets of mails that it answers by their ids, nearest first; an id that several tickets have names none.
     pub by_id: Vec<Thread>,
+    /// The request to commercial that it answers.
+    pub request: Option<Request>,
     /// The ticket whose number stands in the subject.
     pub by_number: Option<Thread>,
     /// The subject, masked as those of tickets are.
@@ -55,6 +68,15 @@ pub enum Decision {
         /// Why so.
         why: &'static str,
     },
+    /// It is commercial's answer to a request.
+    Commercial {
+        /// The request's ticket.
+        ticket: String,
+        /// Which of its requests, if it answers the mail of one.
+        note: Option<String>,
+        /// Why so.
+        why: &'static str,
+    },
     /// It is kept, and nothing comes of it.
     Noted {
         /// The ticket that it speaks of, if one.
@@ -69,7 +91,10 @@ impl Decision {
     #[must_use]
     pub fn why(&self) -> &'static str {
         match self {
-            Self::New { why, .. } | Self::FollowUp { why, .. } | Self::Noted { why, .. } => why,
+            Self::New { why, .. }
+            | Self::FollowUp { why, .. }
+            | Self::Commercial { why, .. }
+            | Self::Noted { why, .. } => why,
         }
     }
 }
@@ -78,7 +103,10 @@ impl Decision {
 #[must_use]
 pub fn decide(mail: &Mail, known: &Known) -> Decision {
     let answered: Vec<&Thread> = known.by_token.iter().chain(&known.by_id).collect();
-    let nearest = || answered.first().map(|thread| thread.ticket.clone());
+    let asked = known.request.as_ref();
+    let of_request = || asked.map(|request| request.ticket.clone());
+    let nearest = || answered.first().map(|thread| thread.ticket.clone()).or_else(of_request);
+    let commercial = asked.filter(|request| request.from_commercial);
     if let Some(ticket) = &known.copy {
         return noted(ticket.clone(), "é a cópia de um e-mail já recebido");
     }
@@ -92,9 +120,23 @@ pub fn decide(mail: &Mail, known: &Known) -> Decision {
         // A person may answer through a list; a list does not know our token.
         let answers =
             automatic == super::Automatic::List && known.by_token.iter().any(|thread| fits(thread, known));
-        if !answers {
+        let through_a_list = automatic == super::Automatic::List && commercial.is_some();
+        if !answers && !through_a_list {
             return noted(nearest(), automatic.words());
         }
+    }
+    if let Some(request) = commercial {
+        return Decision::Commercial {
+            ticket: request.ticket.clone(),
+            note: request.note.clone(),
+            why: "responde ao pedido que foi ao comercial",
+        };
+    }
+    if let (Some(request), true) = (asked, answered.is_empty()) {
+        return Decision::New {
+            link: Some(request.ticket.clone()),
+            why: "responde a um pedido que foi ao comercial, mas não vem dele: nada foi decidido",
+        };
     }
     let Some(nearest) = nearest() else { return alone(known) };
     match answered.into_iter().find(|thread| fits(thread, known)) {
@@ -165,6 +207,7 @@ mod tests {
     fn told(mail: &Mail, known: &Known) -> String {
         match decide(mail, known) {
             Decision::FollowUp { ticket, .. } => ticket,
+            Decision::Commercial { ticket, .. } => format!("!{ticket}"),
             Decision::New { link: Some(link), .. } => format!("+{link}"),
             Decision::New { link: None, .. } => "new".to_owned(),
             Decision::Noted { ticket, .. } => format!("({})", ticket.unwrap_or_default()),
@@ -228,6 +271,29 @@ mod tests {
         assert_eq!(told(&bounced, &answered), "(t1)");
         assert_eq!(told(&Mail::default(), &Known { ours: true, ..answered.clone() }), "(t1)");
         assert_eq!(told(&Mail::default(), &Known { copy: Some(None), ..answered }), "()");
+    }
+
+    #[test]
+    fn only_commercial_answers_its_requests() {
+        let of = |from_commercial| Known {
+            request: Some(Request { ticket: "t9".to_owned(), from_commercial, note: None }),
+            ..Known::default()
+        };
+        assert_eq!(told(&Mail::default(), &of(true)), "!t9");
+        assert_eq!(told(&Mail::default(), &of(false)), "+t9");
+        let theirs = Known { by_token: vec![thread("t1", Some("alfa"), true)], ..of(false) };
+        let theirs = Known {
+            partner: Some("alfa".to_owned()),
+            subject: "Re: Erro 401 na proposta".to_owned(),
+            ..theirs
+        };
+        assert_eq!(told(&Mail::default(), &theirs), "t1");
+        let automatic = |why| Mail { automatic: Some(why), ..Mail::default() };
+        assert_eq!(told(&automatic(Automatic::Answer), &of(true)), "(t9)");
+        assert_eq!(told(&automatic(Automatic::List), &of(true)), "!t9");
+        assert_eq!(told(&automatic(Automatic::List), &of(false)), "(t9)");
+        let bounced = Mail { bounce: Some(Bounce::default()), ..Mail::default() };
+        assert_eq!(told(&bounced, &of(true)), "(t9)");
     }
 
     fn some_thread() -> impl Strategy<Value = Thread> {

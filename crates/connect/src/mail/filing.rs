@@ -2,6 +2,7 @@
 
 use balcao_core::mask::Masker;
 use balcao_desk::caller::Caller;
+use balcao_desk::commercial;
 use balcao_desk::trail::{self, Event};
 use balcao_desk::verbs::follow_up::follow_up_mail;
 use balcao_desk::verbs::mailed::Mailed;
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use super::returned::{self, Back};
 use super::{MOST_TRIES, Taken, arrival, known};
-use crate::email::threading::{Decision, decide};
+use crate::email::threading::{Decision, Known, decide};
 use crate::email::{self, Mail};
 
 /// How long after a mail came somebody may still be at its first tries.
@@ -101,6 +102,17 @@ async fn try_to(
     noted.await
 }
 
+/// What becomes of a mail. One that answers a request to commercial and does not go there loses what looks like a key: where such answers go
+/// astray is where keys are pasted.
+fn decided(mail: &mut Mail, known: &Known) -> Decision {
+    let decision = decide(mail, known);
+    if known.request.is_some() && !matches!(decision, Decision::Commercial { .. }) {
+        mail.text = commercial::without_keys(&mail.text);
+        mail.subject = commercial::without_keys(&mail.subject);
+    }
+    decision
+}
+
 async fn filed(
     desk: &Desk,
     caller: &Caller,
@@ -111,13 +123,15 @@ async fn filed(
         Some(raw) => raw,
         None => original(desk, row).await?,
     };
-    let mail = read(desk, raw).await?;
+    let mut mail = read(desk, raw).await?;
     let (known, marks) = known::of(desk, &mail).await?;
-    match carry_out(desk, caller, (row, &mail), (decide(&mail, &known), marks), now).await {
+    let decision = decided(&mut mail, &known);
+    match carry_out(desk, caller, (row, &mail), (decision, marks), now).await {
         // The same mail came by another way at the same time: now it is known.
         Err(DeskError::Store(StoreError::Taken { .. })) => {
             let (known, marks) = known::of(desk, &mail).await?;
-            carry_out(desk, caller, (row, &mail), (decide(&mail, &known), marks), now).await
+            let decision = decided(&mut mail, &known);
+            carry_out(desk, caller, (row, &mail), (decision, marks), now).await
         }
         done => done,
     }
@@ -174,6 +188,15 @@ async fn carry_out(
             let link = link.as_deref().and_then(TicketId::parse);
             let received = receive_mail(desk, caller, (arrival::of(mail, row)?, mailed(link)), now).await?;
             received.known.then_some(received.ticket.id)
+        }
+        Decision::Commercial { ticket, note, .. } => {
+            let id = TicketId::parse(ticket).ok_or(DeskError::Damaged("o identificador de um chamado"))?;
+            // Who a mail says to be from proves nothing: of one that is not verified nothing is decided.
+            let verified = mail.verified_by().is_some();
+            let mut said = crate::commercial::said(mail.new_words(), verified, mail.files.len());
+            said.request.clone_from(note);
+            let answered = commercial::by_mail(desk, (&id, said), mailed(None), now).await?;
+            answered.known.then_some(answered.ticket.id)
         }
         Decision::FollowUp { ticket, .. } => {
             let id = TicketId::parse(ticket).ok_or(DeskError::Damaged("o identificador de um chamado"))?;

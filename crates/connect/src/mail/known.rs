@@ -1,12 +1,12 @@
 //! What the desk knows of a mail: its marks, the tickets that it names, whether it came before.
 
 use balcao_core::mask::Masker;
-use balcao_desk::{Desk, DeskError, reply_token};
+use balcao_desk::{Desk, DeskError, commercial, reply_token};
 use balcao_store::mail::{self, Marks};
-use balcao_store::{Conn, Scope, TicketId, ticket};
+use balcao_store::{Conn, Scope, TicketId, outbox, ticket};
 
 use crate::email::Mail;
-use crate::email::threading::{Known, Thread};
+use crate::email::threading::{Known, Request, Thread};
 
 /// Tickets of one mail that are looked at.
 const MOST_TICKETS: usize = 20;
@@ -35,6 +35,7 @@ pub(super) async fn of(desk: &Desk, mail: &Mail) -> Result<(Known, Marks), DeskE
     let named = ids.iter().copied().chain(mail.recipients());
     let tokens: Vec<TicketId> =
         named.flat_map(|text| reply_token::tickets(text, desk.secrets())).take(MOST_TICKETS).collect();
+    known.request = request(&mut conn, desk, mail, (address.as_deref(), known.partner.is_some())).await?;
     known.by_token = threads(&mut conn, tokens, marks.sender.as_deref()).await?;
     let hashes: Vec<String> = ids.iter().map(|id| desk.secrets().mark("mail id", &[id.as_bytes()])).collect();
     let filed = mail::tickets_of(&mut conn, &hashes).await?;
@@ -46,6 +47,34 @@ pub(super) async fn of(desk: &Desk, mail: &Mail) -> Result<(Known, Marks), DeskE
         known.by_number = threads(&mut conn, vec![found.id], marks.sender.as_deref()).await?.pop();
     }
     Ok((known, marks))
+}
+
+/// The request to commercial that a mail answers. Commercial's token alone is not enough: who was sent a copy has it too.
+async fn request(
+    conn: &mut Conn,
+    desk: &Desk,
+    mail: &Mail,
+    (address, is_partner): (Option<&str>, bool),
+) -> Result<Option<Request>, DeskError> {
+    let ids = ids(mail);
+    let named = ids.iter().copied().chain(mail.recipients());
+    let mut tickets = named.flat_map(|text| reply_token::tickets_of_commercial(text, desk.secrets())).take(1);
+    let (Some(ticket), Some(office)) = (tickets.next(), desk.office()) else { return Ok(None) };
+    let from_commercial =
+        !is_partner && address.is_some_and(|address| commercial::is_of(office.as_ref(), address));
+    let mut note = None;
+    for id in ids {
+        let sent = outbox::by_message_id(conn, &format!("<{id}>"))
+            .await?
+            .filter(|sent| sent.ticket.as_ref() == Some(&ticket));
+        if let Some(message) = sent.and_then(|sent| sent.message) {
+            note = Some(message.to_string());
+            break;
+        }
+    }
+    // Of a ticket that was merged the one that goes on.
+    let goes_on = threads(conn, vec![ticket.clone()], None).await?.pop().map(|thread| thread.ticket);
+    Ok(Some(Request { ticket: goes_on.unwrap_or_else(|| ticket.to_string()), from_commercial, note }))
 }
 
 /// The ids that a mail names, nearest first.
@@ -127,8 +156,12 @@ fn ours(desk: &Desk, mail: &Mail, address: Option<&str>) -> bool {
         let bare = format!("{}@{domain}", local.split('+').next().unwrap_or_default());
         desk.settings().mail.addresses.iter().any(|own| own.eq_ignore_ascii_case(&bare))
     };
-    let signed =
-        mail.message_id.as_deref().is_some_and(|id| !reply_token::tickets(id, desk.secrets()).is_empty());
+    let made = |id: &str| {
+        let secrets = desk.secrets();
+        !reply_token::tickets(id, secrets).is_empty()
+            || !reply_token::tickets_of_commercial(id, secrets).is_empty()
+    };
+    let signed = mail.message_id.as_deref().is_some_and(made);
     signed || address.is_some_and(own)
 }
 

@@ -34,7 +34,7 @@ async fn an_answer_waits_until_the_partner_writes_and_a_person_may_ask_for_it(ho
     let templates = chat::templates(&home.desk, &agent, &id).await.unwrap();
     assert_eq!(templates.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["Retomar"]);
     let unknown = chat::ask(&home.desk, &agent, (&id, "outro"), late).await;
-    assert!(matches!(unknown, Err(DeskError::NotFound(_))), "{unknown:?}");
+    assert!(matches!(unknown, Err(DeskError::Invalid(_))), "{unknown:?}");
     chat::ask(&home.desk, &agent, (&id, "retomar"), late).await.unwrap();
     let again = chat::ask(&home.desk, &agent, (&id, "retomar"), late).await;
     assert!(matches!(again, Err(DeskError::Conflict(_))), "{again:?}");

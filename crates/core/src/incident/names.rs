@@ -56,7 +56,7 @@ impl RegistryNames {
     }
 
     /// Every environment that a text names, in order: the registry's code, and where.
-    pub(super) fn environments_in(&self, text: &str, lexicon: &Lexicon) -> Vec<(String, Range<usize>)> {
+    pub fn environments_in(&self, text: &str, lexicon: &Lexicon) -> Vec<(String, Range<usize>)> {
         merged(self.environments.find(text), lexicon.environments(text), &self.environment_words)
     }
 

@@ -25,6 +25,8 @@ pub(super) struct File {
     pub actions: Vec<Named>,
     #[serde(default, rename = "evidence")]
     pub evidences: Vec<EvidenceLine>,
+    #[serde(default, rename = "key_request")]
+    pub key_requests: Vec<KeyRequestLine>,
     pub handover: Handover,
     #[serde(default, rename = "situation")]
     pub situations: Vec<Situation>,
@@ -138,6 +140,18 @@ pub(super) struct EvidenceLine {
     pub section: Word,
     pub name: String,
     pub ask: String,
+}
+
+/// `[[key_request]]`: something that a request for a key must contain before commercial gets it, and the words that ask a partner for it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyRequestLine {
+    pub code: Word,
+    pub section: Word,
+    pub name: String,
+    pub ask: String,
+    /// The same for partners who are written to in English; without it they read `ask`.
+    pub ask_en: Option<String>,
 }
 
 /// `[handover]`: what must be there before a demand is handed over, and what is done until it is.

@@ -33,7 +33,7 @@ pub use decide::Decision;
 pub use inputs::{FactValue, Inputs};
 pub use problem::ProcedureProblem;
 pub(crate) use problem::nearest as nearest_name;
-pub use views::{AFTER_CODE, Limit, StageView, Targets, USUAL_PRIORITY};
+pub use views::{AFTER_CODE, Limit, OF_COMMERCIAL, StageView, Targets, USUAL_PRIORITY};
 
 use crate::reply::Replies;
 

@@ -109,6 +109,12 @@ impl Procedure {
         for line in &self.file.evidences {
             let _ = writeln!(page, "- {} (`{}`): pede-se “{}”", line.name, line.code.get_ref(), line.ask);
         }
+        if !self.file.key_requests.is_empty() {
+            let _ = writeln!(page, "\nUm pedido de API Key só vai ao comercial com tudo isto:\n");
+        }
+        for line in &self.file.key_requests {
+            let _ = writeln!(page, "- {} (`{}`): pede-se “{}”", line.name, line.code.get_ref(), line.ask);
+        }
         page.push('\n');
     }
 

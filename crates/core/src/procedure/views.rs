@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::file::{Named, Situation};
+use super::file::{KeyRequestLine, Named, Situation};
 use super::parse::duration;
 use super::{Dates, Decision, Procedure};
 use crate::reply::{Rendered, Replies, ReplyVariables};
@@ -43,6 +43,9 @@ pub const USUAL_PRIORITY: &str = "normal";
 /// Replies that no decision leads to: what is told once Code is through with a ticket, when it was done, is no fault, is not planned, or for a
 /// reason that is not known. Each may have a twin in English, `<name>-en`.
 pub const AFTER_CODE: [&str; 4] = ["code-corrigiu", "code-sem-defeito", "code-sem-previsao", "code-concluiu"];
+/// Replies to whoever asked for a key: commercial issued it, refused it, or something is missing for the request. With `-en` at the end
+/// they are for partners who are written to in English.
+pub const OF_COMMERCIAL: [&str; 3] = ["comercial-emitiu", "comercial-recusou", "comercial-falta"];
 
 /// The action of a reply that rests on the documentation.
 const CITES: &str = "citar-documentacao";
@@ -142,6 +145,16 @@ impl Procedure {
             line.map_or_else(|| (*code).to_owned(), |line| line.ask.clone())
         };
         missing.iter().map(ask).collect()
+    }
+
+    /// What a request for a key must contain, in the order in which it is asked for: its code, how people call it, and the words that ask
+    /// a partner for it.
+    pub fn key_request<'p>(&'p self, english: bool) -> Vec<(&'p str, &'p str, &'p str)> {
+        let words = |line: &'p KeyRequestLine| {
+            let ask = line.ask_en.as_ref().filter(|_| english).unwrap_or(&line.ask);
+            (line.code.get_ref().as_str(), line.name.as_str(), ask.as_str())
+        };
+        self.file.key_requests.iter().map(words).collect()
     }
 
     /// The evidences a situation asks to collect.

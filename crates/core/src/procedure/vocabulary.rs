@@ -97,6 +97,9 @@ pub(super) const UNKNOWN_VERDICT: &str = "indeterminado";
 pub const EVIDENCES: &[&str] =
     &["api_key", "user", "environment", "endpoint", "payload", "occurred_at", "error_message"];
 
+/// What a request for a key can contain: what the desk finds in a ticket. Which of it a request must contain, the file says.
+pub const KEY_REQUESTS: &[&str] = &["partner", "tax_id", "requester", "environment", "product"];
+
 /// What can be done next with a demand. The desk moves a ticket by these, so they are not data.
 pub const NEXT_STEPS: &[&str] =
     &["responder", "solicitar-evidencias", "encaminhar-comercial", "escalar-code", "analisar"];

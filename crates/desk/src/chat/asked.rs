@@ -37,7 +37,9 @@ pub async fn ask(
     caller.must(Permission::WriteTickets)?;
     let found = crate::verbs::show::find(desk, caller, ticket.as_str()).await?;
     if !templates(desk, caller, &found.id).await?.iter().any(|template| template.name == name) {
-        return Err(DeskError::NotFound("modelo de mensagem"));
+        let text =
+            "este chamado não tem modelo de mensagem com este nome; veja os que há no arquivo de canais";
+        return Err(DeskError::Invalid(text.to_owned()));
     }
     let (by, id, name) = (caller.clone(), found.id.clone(), name.to_owned());
     let written = desk.store().write::<_, DeskError, _>(move |tx| {

@@ -8,8 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{CarrierError, Kind, Parcel, parts};
+use super::{COMMERCIAL, CarrierError, Kind, Parcel, parts};
 use crate::caller::Caller;
+use crate::commercial;
 use crate::desk::{Desk, instant, millis};
 use crate::error::DeskError;
 use crate::mail::Language;
@@ -93,6 +94,9 @@ async fn attempt(
     now: Timestamp,
 ) -> Result<Option<String>, CarrierError> {
     let later = |error: DeskError| CarrierError::Later(error.to_string());
+    if errand.channel == COMMERCIAL {
+        return to_commercial(desk, errand, now).await;
+    }
     let Some(carrier) = desk.carrier().filter(|carrier| carrier.carries(&errand.channel)) else {
         return Err(CarrierError::Later("este canal não está configurado".to_owned()));
     };
@@ -112,6 +116,21 @@ async fn attempt(
     match parcel(desk, errand, conversation.as_ref()).await.map_err(later)? {
         Some(parcel) => carrier.send(&parcel, now).await,
         None => Err(CarrierError::Never("o endereço não está mais guardado".to_owned())),
+    }
+}
+
+/// A request goes only while commercial is to answer it.
+async fn to_commercial(desk: &Desk, errand: &Errand, now: Timestamp) -> Result<Option<String>, CarrierError> {
+    let later = |error: DeskError| CarrierError::Later(error.to_string());
+    let Some(office) = desk.office().filter(|office| office.takes_webhooks()) else {
+        return Err(CarrierError::Later("o webhook do comercial não está configurado".to_owned()));
+    };
+    if !commercial::waits_for_it(desk, errand).await.map_err(later)? {
+        return Err(CarrierError::Never("o comercial não tem mais este pedido".to_owned()));
+    }
+    match parcel(desk, errand, None).await.map_err(later)? {
+        Some(parcel) => office.send(&parcel, now).await,
+        None => Err(CarrierError::Never("o pedido não está mais guardado".to_owned())),
     }
 }
 

@@ -180,9 +180,6 @@ pub trait Carrier: Send + Sync {
     /// Whether this is the word agreed upon for setting up WhatsApp's deliveries.
     fn is_agreed(&self, word: &str) -> bool;
 
-    /// Where commercial reads mail, if requests are mailed to it.
-    fn commercial_mail(&self) -> Option<&str>;
-
     /// Hands a parcel over. It ends, well or not, within four minutes.
     fn send<'c>(&'c self, parcel: &'c Parcel, now: Timestamp) -> Carrying<'c>;
 

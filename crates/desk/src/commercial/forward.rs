@@ -28,16 +28,12 @@ pub(crate) async fn forward(
     ticket: &Ticket,
     now: Timestamp,
 ) -> Result<(), DeskError> {
-    let Some(carrier) = desk.carrier() else { return Ok(()) };
-    let mailed = carrier.commercial_mail().map(str::to_owned);
-    let carried = carrier.carries(COMMERCIAL);
-    if mailed.is_none() && !carried {
-        return Ok(());
-    }
+    let Some(office) = desk.office() else { return Ok(()) };
     let request = Request::of(tx, desk, ticket).await?;
-    let missing = request.missing(&desk.state().world.registry);
+    let missing = request.lacks(&desk.state().world.procedure, false);
     if !missing.is_empty() {
         let detail = "ao pedido de API Key falta o que o comercial precisa; peça tudo ao parceiro de uma vez";
+        let missing = missing.into_iter().map(|(missing, _)| missing).collect();
         let code = RefusalCode::Incomplete;
         return Err(DeskError::Refused(Refusal { code, detail: detail.to_owned(), missing }));
     }
@@ -54,32 +50,38 @@ pub(crate) async fn forward(
     };
     message::add(tx, &note).await?;
     let mut by = Vec::new();
-    if let Some(to) = mailed
-        && mail::to_commercial(tx, desk, (ticket, &note.id), &to, now).await?
+    if let Some(to) = office.mail()
+        && mail::to_commercial(tx, desk, (ticket, &note.id), to, now).await?
     {
         by.push("mail");
     }
-    if carried {
-        let kind = Kind::Request;
-        let message = Some(&note.id);
-        let written = Written {
-            channel: COMMERCIAL,
-            kind,
-            ticket: &ticket.id,
-            message,
-            conversation: None,
-            template: None,
-            parts: 1,
-        };
-        if let Some(id) = chat::write(tx, &written, now).await? {
-            let body = request.json(note.id.as_str()).to_string();
-            let expires = millis(now.saturating_add(KEPT).unwrap_or(Timestamp::MAX));
-            let kept = desk.secrets().seal(id.as_str(), body.as_bytes(), random()?, Some(expires));
-            sealed::add(tx, &kept).await?;
-        }
+    if office.takes_webhooks() {
+        by_webhook(tx, desk, (ticket, &note.id, &request), now).await?;
         by.push("webhook");
     }
     let data = json!({"message": note.id.as_str(), "by": by});
     let event = Event { ticket: Some(&ticket.id), at: now, by: &system, what: "commercial_forwarded", data };
     Ok(trail::record(tx, event).await?)
+}
+
+async fn by_webhook(
+    tx: &mut Tx,
+    desk: &Desk,
+    (ticket, note, request): (&Ticket, &MessageId, &Request),
+    now: Timestamp,
+) -> Result<(), DeskError> {
+    let written = Written {
+        channel: COMMERCIAL,
+        kind: Kind::Request,
+        ticket: &ticket.id,
+        message: Some(note),
+        conversation: None,
+        template: None,
+        parts: 1,
+    };
+    let Some(id) = chat::write(tx, &written, now).await? else { return Ok(()) };
+    let body = request.json(note.as_str(), now).to_string();
+    let expires = millis(now.saturating_add(KEPT).unwrap_or(Timestamp::MAX));
+    let kept = desk.secrets().seal(id.as_str(), body.as_bytes(), random()?, Some(expires));
+    Ok(sealed::add(tx, &kept).await?)
 }

@@ -113,7 +113,10 @@ async fn letter(desk: &Desk, mail: &Outbox) -> Result<Option<Letter>, DeskError>
         thread = Some(Thread {
             protocol: row.protocol,
             subject: row.subject,
-            token: reply_token::made(id, desk.secrets()),
+            token: match kind {
+                Kind::Commercial => reply_token::made_for_commercial(id, desk.secrets()),
+                _ => reply_token::made(id, desk.secrets()),
+            },
             in_reply_to: envelope.in_reply_to.take(),
             references: std::mem::take(&mut envelope.references),
         });

@@ -15,6 +15,7 @@ use super::examine::stems;
 use super::standing::{self, ExcerptLine, Line};
 use super::step::walk_in;
 use crate::caller::{Caller, Permission};
+use crate::commercial;
 use crate::desk::{Desk, millis};
 use crate::error::DeskError;
 use crate::mail::{self, Kind};
@@ -65,6 +66,8 @@ pub struct Then {
     pub once: Option<String>,
     /// What Code says of its escalation with it.
     pub code_said: Option<CodeSays>,
+    /// What commercial decided, of which the partner is told with it.
+    pub decided: Option<commercial::Decision>,
 }
 
 /// As [`answer`], with a step in the same transaction: what was said is not lost by a step that fails, and nothing is taken for
@@ -84,9 +87,11 @@ pub async fn answer_and(
         caller.must(Permission::MoveTickets)?;
     }
     for _ in 0..5 {
-        match attempt(desk, caller, id, (&word, &then), now).await {
-            Err(DeskError::Stale) => {}
-            done => return done,
+        let done = attempt(desk, caller, id, (&word, &then), now).await;
+        match (done, &then.step) {
+            (Err(DeskError::Stale), _) => {}
+            (done, Some(wanted)) => return commercial::asking(desk, caller, (id, wanted), done, now).await,
+            (done, None) => return done,
         }
     }
     Err(DeskError::Stale)
@@ -172,11 +177,14 @@ async fn attempt(
         dedupe,
     };
     let (caller, step, own) = (caller.clone(), then.step.clone(), desk.clone());
-    let code_said = then.code_said;
+    let (code_said, decided) = (then.code_said, then.decided.clone());
     desk.store()
         .write(move |tx| {
             Box::pin(async move {
                 let row = write(tx, &own, &caller, (&row, &message), now).await?;
+                if let Some(decision) = &decided {
+                    commercial::record(tx, (&own, &caller), (&row.id, decision), now).await?;
+                }
                 if let Some(word) = code_said {
                     tracker::code_said(tx, &own, (&row.id, &message), now).await?;
                     tracker::code_ended(tx, &own, (&row.id, word), now).await?;

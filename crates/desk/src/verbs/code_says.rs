@@ -101,7 +101,7 @@ pub async fn code_says(
     for ticket in all {
         let step = (said.word != CodeSays::Accepted)
             .then(|| Transition::to(State::Investigation, said.reason.as_str()));
-        let then = Then { step, once: said.once.clone(), code_said: Some(said.word) };
+        let then = Then { step, once: said.once.clone(), code_said: Some(said.word), decided: None };
         let word = Word::Note { body: said.body.clone() };
         let done = answer_and(desk, caller, &ticket.id, (word, then), now).await;
         told.push((ticket, done.map(|_| ())));

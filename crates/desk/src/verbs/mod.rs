@@ -9,7 +9,6 @@ mod rows;
 mod standing;
 pub(crate) use examine::compute;
 pub use standing::ExcerptLine as Cited;
-pub(crate) use standing::Line;
 
 pub mod answer;
 pub mod around;

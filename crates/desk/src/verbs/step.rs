@@ -31,13 +31,15 @@ pub async fn step(
     now: Timestamp,
 ) -> Result<Ticket, DeskError> {
     caller.must(Permission::MoveTickets)?;
+    let mut done = attempt(desk, caller, id, (wanted, version), now).await;
     for _ in 1..TRIES {
-        match attempt(desk, caller, id, (wanted, version), now).await {
+        match done {
             Err(DeskError::Stale) if version.is_none() => {}
-            done => return done,
+            _ => break,
         }
+        done = attempt(desk, caller, id, (wanted, version), now).await;
     }
-    attempt(desk, caller, id, (wanted, version), now).await
+    commercial::asking(desk, caller, (id, wanted), done, now).await
 }
 
 /// As [`step`], by way of the states that lie between: all of them, or none.
@@ -53,13 +55,13 @@ pub async fn walk(
 ) -> Result<Ticket, DeskError> {
     caller.must(Permission::MoveTickets)?;
     for _ in 0..TRIES {
-        let (who, id, wanted, own) = (caller.clone(), id.clone(), wanted.clone(), desk.clone());
+        let (who, one, step, own) = (caller.clone(), id.clone(), wanted.clone(), desk.clone());
         let walked = desk
             .store()
-            .write(move |tx| Box::pin(async move { walk_in(tx, &own, &who, (&id, &wanted), now).await }));
+            .write(move |tx| Box::pin(async move { walk_in(tx, &own, &who, (&one, &step), now).await }));
         match walked.await {
             Err(DeskError::Stale) => {}
-            done => return done,
+            done => return commercial::asking(desk, caller, (id, wanted), done, now).await,
         }
     }
     Err(DeskError::Stale)
@@ -208,6 +210,10 @@ fn applied(mut row: Ticket, changed: &Changed, wanted: &Transition, now: Timesta
     row.updated = millis(now);
     let now = Some(row.updated);
     let (was_awaiting, standing) = (row.state == State::AwaitingPartner.code(), &changed.standing);
+    if row.state == State::Escalated.code() && standing.state != State::Escalated {
+        // What it still waits for is no longer commercial's to say.
+        row.tags = commercial::untagged(&row.tags);
+    }
     row.state = standing.state.code().to_owned();
     row.escalation = standing.escalated_to.map(|team| team.code().to_owned());
     if let Some(team) = standing.escalated_to {

@@ -28,6 +28,7 @@ crate::on_both!(
     only_a_known_address_of_a_mailing_channel_is_written_to,
     without_a_post_nothing_is_queued,
     links_go_sealed_and_end,
+    what_the_desk_mails_of_itself_to_one_address_has_an_end,
 );
 
 /// Says what it was told to say, and keeps what it was given.
@@ -355,4 +356,37 @@ async fn links_go_sealed_and_end(home: &Home) {
     let last = pigeon.took().pop().unwrap();
     assert_eq!((last.kind, last.to.as_str()), (Kind::Invitation, "nova@balcao.example"));
     assert_eq!(last.secret.map(|secret| secret.to_string()), Some(shown));
+}
+
+/// Two programs that answer each other end somewhere.
+async fn what_the_desk_mails_of_itself_to_one_address_has_an_end(home: &Home) {
+    let (desk, pigeon) = mailing(home).await;
+    let (agent, mut message, now) = (caller(Role::Agent), example("dev-020"), came(&example("dev-020")));
+    let mut closed = Vec::new();
+    for n in 0..31 {
+        message["id"] = format!("many {n}").into();
+        let arrived = arrival(&message, Some(&n.to_string()));
+        let new = balcao_desk::verbs::receive::receive(&desk, &agent, arrived, now).await.unwrap();
+        let id = new.ticket.id;
+        moved(&desk, &agent, &id, &balcao_core::ticket::Transition::to(State::Analysis, "x"), now)
+            .await
+            .unwrap();
+        moved(&desk, &agent, &id, &resolve("Gere outro token."), now).await.unwrap();
+        wrote(&desk, (&id, "dev-020", &format!("m{n}")), "funcionou, obrigado", now).await;
+        confirmed(&desk, &id, now).await;
+        moved(&desk, &agent, &id, &close("duvida-api", "documentada"), now).await.unwrap();
+        closed.push(id);
+    }
+    work(&desk, now).await;
+    assert_eq!(pigeon.took().len(), 30);
+    let capped = told(&desk).await.into_iter().filter(|(what, _)| what == "mail_capped").count();
+    assert_eq!(capped, 1);
+    // What a person answers goes all the same, and the day after the desk's own words too.
+    answered(&desk, &closed[0], now).await;
+    work(&desk, now).await;
+    assert_eq!(pigeon.took().len(), 31);
+    let later = now + SignedDuration::from_hours(25);
+    link::ask(&desk, "rafael.nunes@fintrilha.example", later).await.unwrap();
+    work(&desk, later).await;
+    assert_eq!(pigeon.took().len(), 32);
 }

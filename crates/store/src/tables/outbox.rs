@@ -40,6 +40,8 @@ row! {
         reason: Option<String>,
         /// When it came back as not to be delivered.
         returned: Option<i64>,
+        /// Keyed hash of to whom it goes.
+        recipient: Option<String>,
     }
 }
 
@@ -152,6 +154,28 @@ pub async fn tried(
 pub async fn by_message_id(conn: &mut Conn, id: &str) -> Result<Option<Outbox>, StoreError> {
     let text = Outbox::select() + "where t.message_id = $1";
     Sql::new(text).bind(id).optional(conn, "look for a mail of ours").await
+}
+
+/// How many mails of these kinds were decided on for one recipient since a moment.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_to(
+    conn: &mut Conn,
+    recipient: &str,
+    kinds: &[&str],
+    since: i64,
+) -> Result<i64, StoreError> {
+    let mut count = 0;
+    for kind in kinds {
+        let sql = Sql::new(
+            "select cast(count(*) as bigint) as mails from outbox where recipient = $1 and created >= $2 and kind = $3",
+        );
+        let sql = sql.bind(recipient).bind(since).bind(*kind);
+        let found: Vec<(i64,)> = sql.all(conn, "count the mails of one recipient").await?;
+        count += found.first().map_or(0, |(mails,)| *mails);
+    }
+    Ok(count)
 }
 
 /// Notes that a mail came back; `false` if that is noted already.

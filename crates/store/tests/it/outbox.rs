@@ -24,6 +24,7 @@ fn mail(message_id: &str) -> Outbox {
         ended: None,
         reason: None,
         returned: None,
+        recipient: None,
     }
 }
 

@@ -109,7 +109,7 @@ async fn taken(
     body: Body,
 ) -> Result<(), Problem> {
     if !parts.headers.contains_key(signature) || !chat::knows(&app.desk, channel) {
-        return known(app, &parts, Err(DeskError::Unknown));
+        return Err(unknown());
     }
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let length = length.unwrap_or(most).min(most);
@@ -129,11 +129,16 @@ fn busy() -> Problem {
 }
 
 /// Whoever is not known is a stranger, and counted as one.
-fn known<T>(app: &App, parts: &Parts, done: Result<T, DeskError>) -> Result<T, Problem> {
+pub(super) fn known<T>(app: &App, parts: &Parts, done: Result<T, DeskError>) -> Result<T, Problem> {
     if matches!(done, Err(DeskError::Unknown)) {
         app.limits.take_stranger(&peer(parts, app.proxies))?;
-        let detail = "este canal não existe, ou a assinatura não é dele; confira o endereço, o segredo e o relógio de quem envia";
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail));
+        return Err(unknown());
     }
     Ok(done?)
+}
+
+/// Whoever signs nothing is told so at once: nothing of it is read or reckoned, and there is nothing to count.
+pub(super) fn unknown() -> Problem {
+    let detail = "este canal não existe, ou a assinatura não é dele; confira o endereço, o segredo e o relógio de quem envia";
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
 }

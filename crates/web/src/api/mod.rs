@@ -2,6 +2,7 @@
 
 mod access;
 mod chat;
+mod commercial;
 mod conversation;
 mod feeds;
 mod hooks;
@@ -35,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .merge(tracker::router())
         .merge(chat::router())
         .merge(hooks::router())
+        .merge(commercial::router())
         .merge(access::router())
         .merge(people::router())
         .merge(operations::router())

@@ -40,7 +40,8 @@ async fn deliver(
 ) -> Result<StatusCode, Problem> {
     let (parts, body) = request.into_parts();
     if app.desk.tracker().is_none_or(|tracker| tracker.name() != name) {
-        return Err(stranger(&app, &parts));
+        // Nothing is read or reckoned for a tracker that is not there.
+        return Err(DeskError::Unknown.into());
     }
     let body = whole(body, MOST).await?;
     let header =

@@ -6,8 +6,10 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse as _};
 use balcao_connect::mail_out::{Place, Words, words};
+use balcao_core::procedure::Procedure;
 use balcao_desk::DeskError;
 use balcao_desk::caller::{Caller, Permission};
+use balcao_desk::commercial::{Telling, text};
 use balcao_desk::mail::{Kind, Language, Letter, Thread};
 use serde::Deserialize;
 
@@ -39,7 +41,8 @@ pub(crate) struct Wanted {
 pub(crate) async fn list(Staff(visit, caller): Staff, Query(wanted): Query<Wanted>) -> Shown {
     may(&caller)?;
     let language = Language::of(wanted.lingua.as_deref());
-    let each = Kind::ALL.into_iter().map(|kind| Ok((kind.code(), filled(kind, language)?)));
+    let procedure = &visit.app.desk.state().world.procedure;
+    let each = all().into_iter().map(|name| Ok((name, filled(name, language, procedure)?)));
     let messages = each.collect::<Result<_, askama::Error>>().map_err(unwritten)?;
     let languages = Language::ALL.map(Language::code).to_vec();
     let mut response = page(&Page { f: visit.frame(), language: language.code(), languages, messages })?;
@@ -52,12 +55,13 @@ pub(crate) async fn list(Staff(visit, caller): Staff, Query(wanted): Query<Wante
 
 /// `GET /mensagens/{kind}/{language}`: the HTML of a mail, for a frame.
 pub(crate) async fn form(
-    Staff(_visit, caller): Staff,
+    Staff(visit, caller): Staff,
     Path((kind, language)): Path<(String, String)>,
 ) -> Shown {
     may(&caller)?;
-    let kind = Kind::parse(&kind).ok_or(DeskError::NotFound("mensagem"))?;
-    let filled = filled(kind, Language::of(Some(&language))).map_err(unwritten)?;
+    let name = all().into_iter().find(|name| *name == kind).ok_or(DeskError::NotFound("mensagem"))?;
+    let state = visit.app.desk.state();
+    let filled = filled(name, Language::of(Some(&language)), &state.world.procedure).map_err(unwritten)?;
     let mut response = Html(filled.html).into_response();
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(MAIL_POLICY));
     Ok(response)
@@ -68,8 +72,38 @@ fn may(caller: &Caller) -> Result<(), DeskError> {
     caller.must(Permission::WriteProcedure)
 }
 
+/// What the desk drafts of requests for keys: answers, each with words of its own.
+const DRAFTED: [&str; 3] = ["commercial-issued", "commercial-refused", "commercial-lacks"];
+
+/// The names of all that is shown.
+fn all() -> Vec<&'static str> {
+    Kind::ALL.into_iter().map(Kind::code).chain(DRAFTED).collect()
+}
+
+/// What the desk drafts under this name, if it does.
+fn drafted(name: &str, language: Language, procedure: &Procedure) -> Option<String> {
+    let (environment, reason, asked) = match language {
+        Language::Portuguese => {
+            ("Produção", "o contrato venceu em maio", "o ambiente em que a chave será usada")
+        }
+        Language::English => {
+            ("Production", "the contract ended in May", "the environment that the key is for")
+        }
+    };
+    let (environment, asked) = (Some(environment), [asked.to_owned()]);
+    let telling = match name {
+        "commercial-issued" => Telling::Issued { environment, tail: Some("9Bn1"), way: None },
+        "commercial-refused" => Telling::Refused { environment, reason },
+        "commercial-lacks" => Telling::Lacks { asked: &asked },
+        _ => return None,
+    };
+    Some(text(Some(procedure), "2026-000123", (telling, language)))
+}
+
 /// A mail as it would be, of nobody.
-fn filled(kind: Kind, language: Language) -> Result<Words, askama::Error> {
+fn filled(name: &str, language: Language, procedure: &Procedure) -> Result<Words, askama::Error> {
+    let own = drafted(name, language, procedure);
+    let kind = Kind::parse(name).unwrap_or(Kind::Answer);
     let about = !matches!(kind, Kind::Link | Kind::Invitation);
     let (subject, body) = match language {
         Language::Portuguese => (
@@ -94,7 +128,7 @@ fn filled(kind: Kind, language: Language) -> Result<Words, askama::Error> {
         language,
         message_id: String::new(),
         thread: about.then_some(thread),
-        body: body.to_owned(),
+        body: own.unwrap_or_else(|| body.to_owned()),
         secret: (!about).then(|| "exemplo".to_owned().into()),
     };
     words(&letter, Place { address: "https://balcao.example" })

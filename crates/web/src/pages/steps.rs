@@ -62,7 +62,14 @@ pub(crate) async fn answer(Staff(visit, caller): Staff, Path(id): Path<String>, 
         }
         _ => (reply(body), None, "sent"),
     };
-    let said = answer_and(desk, &caller, &ticket.id, (word, Then { step, once, code_said: None }), now).await;
+    let said = answer_and(
+        desk,
+        &caller,
+        &ticket.id,
+        (word, Then { step, once, code_said: None, decided: None }),
+        now,
+    )
+    .await;
     after(said, (&visit, &caller), &ticket, notice).await
 }
 

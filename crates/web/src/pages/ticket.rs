@@ -10,6 +10,7 @@ use axum::response::IntoResponse as _;
 use balcao_core::ticket::{Refusal, State as Stage};
 use balcao_desk::DeskError;
 use balcao_desk::caller::{Caller, Permission};
+use balcao_desk::commercial::question;
 use balcao_desk::mail;
 use balcao_desk::tracker::{self, DRAFTER};
 use balcao_desk::verbs::around::{Incident, around};
@@ -30,6 +31,7 @@ use serde_json::{Value, json};
 
 use super::around::{self as pictures, Day, LogPicture};
 use super::chats::Outgoing;
+use super::commercial::AtCommercial;
 use super::diagnosis::{Shown as Diagnosed, line_of};
 use super::frame::Frame;
 use super::visit::{Fields, Staff, Visit};
@@ -61,6 +63,8 @@ struct Page {
     mails: Vec<Outbox>,
     /// Whether mail goes out at all.
     mailing: bool,
+    /// How it stands with commercial, if it was ever there.
+    commercial: Option<AtCommercial>,
     /// What goes out of it by a chat.
     chat: Outgoing,
     happened: Vec<Happened>,
@@ -190,13 +194,15 @@ pub(crate) async fn with(
     let around = around(desk, caller, &t).await?;
     let moment = d.moment(&f);
     let replies = f.state.world.procedure.standard_replies();
+    let lacking = refused.as_ref().and_then(|refused| question(desk, &t, refused));
     let page_of = Page {
         log: pictures::log(&f, &around.requests, moment),
         day: moment.map(|moment| pictures::day_of(&f, moment, d.value("environment"))),
         incident: around.incident,
         replies: replies.into_iter().map(|(name, words)| (name.to_owned(), words)).collect(),
         chosen,
-        ask: ask(&f, &d),
+        ask: lacking.unwrap_or_else(|| ask(&f, &d)),
+        commercial: AtCommercial::of(visit, caller, (&t, &d)).await?,
         analysis: t.analysis.clone().unwrap_or_else(|| analysis(&f, &d)),
         causes: causes(&f),
         may_open: caller.may(Permission::OpenOriginals),

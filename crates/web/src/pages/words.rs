@@ -58,7 +58,7 @@ mod tests {
     }
 
     /// Keys that are made of a code: `state-closed`.
-    const FAMILIES: [&str; 19] = [
+    const FAMILIES: [&str; 21] = [
         "state-",
         "code-says-",
         "weekday-",
@@ -78,6 +78,8 @@ mod tests {
         "mailbox-",
         "issue-",
         "errand-",
+        "commercial-by-",
+        "commercial-outcome-",
     ];
 
     #[test]

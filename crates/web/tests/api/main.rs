@@ -9,6 +9,7 @@
 
 mod answers;
 mod chats;
+mod commercial;
 mod desk;
 mod feeds;
 mod mail;

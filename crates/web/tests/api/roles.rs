@@ -49,6 +49,11 @@ fn needs(operation: &str) -> Option<(Needs, Option<Value>)> {
             This(WriteTickets),
             Some(json!({"situation": "duvida-api", "cause": "documentada", "reason": "era uma dúvida"})),
         ),
+        "deliverFromCommercial" => (Open, Some(json!({}))),
+        "answerForCommercial" => {
+            (This(WriteTickets), Some(json!({"outcome": "refused", "reason": "contrato vencido"})))
+        }
+        "showCommercial" => (This(ReadTickets), None),
         "answerForCode" => (This(AnswerForCode), Some(json!({"said": "accepted", "body": "visto"}))),
         "showStandardReply" => (This(WriteTickets), None),
         "rehearseProcedure" => (This(WriteProcedure), Some(json!({"files": {}}))),

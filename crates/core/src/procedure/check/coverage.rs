@@ -50,6 +50,7 @@ fn implementers(file: &File) -> Vec<&Word> {
         .chain(file.goals.iter().map(|goal| &goal.section))
         .chain(file.limits.iter().map(|limit| &limit.section))
         .chain(file.evidences.iter().map(|evidence| &evidence.section))
+        .chain(file.key_requests.iter().map(|line| &line.section))
         .chain(file.stages.iter().filter(|stage| !stage.states.is_empty()).map(|stage| &stage.section))
         .chain(file.attention.iter().map(|point| &point.section))
         .chain(file.practices.iter().map(|practice| &practice.section))

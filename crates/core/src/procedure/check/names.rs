@@ -2,7 +2,7 @@
 
 use super::super::condition::Complaint;
 use super::super::file::{Named, Validation, Word};
-use super::super::vocabulary::{CHECKS, EVIDENCES, NEXT_STEPS};
+use super::super::vocabulary::{CHECKS, EVIDENCES, KEY_REQUESTS, NEXT_STEPS};
 use super::super::{Procedure, ProcedureProblem};
 
 pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>) {
@@ -83,6 +83,11 @@ impl Names<'_> {
                 ));
             }
         }
+        for line in &file.key_requests {
+            self.known("o que um pedido de chave contém", &line.code, KEY_REQUESTS);
+        }
+        let codes: Vec<&Word> = file.key_requests.iter().map(|line| &line.code).collect();
+        self.once_each("o que um pedido de chave contém", &codes);
         self.once("o próximo passo", &file.next_steps);
         self.once("a ação", &file.actions);
         let codes: Vec<&Word> = file.situations.iter().map(|situation| &situation.code).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::views::AFTER_CODE;
+use super::super::views::{AFTER_CODE, OF_COMMERCIAL};
 use super::super::{Procedure, ProcedureProblem};
 
 pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>) {
@@ -40,5 +40,6 @@ pub(super) fn check(procedure: &Procedure, problems: &mut Vec<ProcedureProblem>)
 /// Whether it is a reply that no decision leads to, in either language.
 fn is_after_code(file: &str) -> bool {
     let stem = file.strip_suffix(".md.j2").unwrap_or(file);
-    AFTER_CODE.contains(&stem.strip_suffix("-en").unwrap_or(stem))
+    let stem = stem.strip_suffix("-en").unwrap_or(stem);
+    AFTER_CODE.contains(&stem) || OF_COMMERCIAL.contains(&stem)
 }

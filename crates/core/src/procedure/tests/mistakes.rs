@@ -50,6 +50,11 @@ const NAMES: &[(&str, &str, &str)] = &[
         ">= limits.recusas_do_token",
         "o limite `recusas_do_token` não existe; o mais próximo é `recusas_do_mesmo_token`",
     ),
+    (
+        "code = \"requester\"",
+        "code = \"requestor\"",
+        "o que um pedido de chave contém `requestor` não existe; o mais próximo é `requester`",
+    ),
     ("situation = \"bug\"", "situation = \"bugs\"", "a situação `bugs` não existe; o mais próximo é `bug`"),
     (
         "cause = \"token-expirado\"",
