@@ -167,6 +167,14 @@ pub fn read(raw: &[u8], trusted: Option<&str>) -> Result<Mail, MailError> {
     Ok(mail)
 }
 
+/// A mail's own id, from its head alone, as [`read`] gives it.
+#[must_use]
+pub fn message_id(raw: &[u8]) -> Option<String> {
+    let raw = from_first_header(raw);
+    let message = MessageParser::default().parse_headers(raw)?;
+    headers::mail(&headers::Head::new(raw, &message.parts.first()?.headers)).message_id
+}
+
 #[cfg(test)]
 mod tests {
     use balcao_core::mask::Masker;

@@ -102,6 +102,16 @@ async fn try_to(
     noted.await
 }
 
+/// Leaves a mail waiting until the one that it answers is filed or set aside; the background work takes both up, the earlier first.
+async fn put_off(desk: &Desk, id: &MailId) -> Result<(), DeskError> {
+    let id = id.clone();
+    let why = "responde a um e-mail que veio antes e ainda não foi arquivado";
+    let written = desk
+        .store()
+        .write(move |tx| Box::pin(async move { Ok::<_, DeskError>(mail::put_off(tx, &id, why).await?) }));
+    written.await
+}
+
 /// What becomes of a mail. One that answers a request to commercial and does not go there loses what looks like a key: where such answers go
 /// astray is where keys are pasted.
 fn decided(mail: &mut Mail, known: &Known) -> Decision {
@@ -125,6 +135,9 @@ async fn filed(
     };
     let mut mail = read(desk, raw).await?;
     let (known, marks) = known::of(desk, &mail).await?;
+    if known::answers_what_waits(desk, (&row.id, &mail), &known).await? {
+        return put_off(desk, &row.id).await;
+    }
     let decision = decided(&mut mail, &known);
     match carry_out(desk, caller, (row, &mail), (decision, marks), now).await {
         // The same mail came by another way at the same time: now it is known.

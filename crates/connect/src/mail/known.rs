@@ -3,7 +3,7 @@
 use balcao_core::mask::Masker;
 use balcao_desk::{Desk, DeskError, commercial, reply_token};
 use balcao_store::mail::{self, Marks};
-use balcao_store::{Conn, Scope, TicketId, outbox, ticket};
+use balcao_store::{Conn, MailId, Scope, TicketId, outbox, ticket};
 
 use crate::email::Mail;
 use crate::email::threading::{Known, Request, Thread};
@@ -47,6 +47,21 @@ pub(super) async fn of(desk: &Desk, mail: &Mail) -> Result<(Known, Marks), DeskE
         known.by_number = threads(&mut conn, vec![found.id], marks.sender.as_deref()).await?.pop();
     }
     Ok((known, marks))
+}
+
+/// Whether a mail answers one that came before it and is not filed yet: where that will be nobody knows.
+pub(super) async fn answers_what_waits(
+    desk: &Desk,
+    (id, mail): (&MailId, &Mail),
+    known: &Known,
+) -> Result<bool, DeskError> {
+    if !known.by_token.is_empty() || !known.by_id.is_empty() || known.request.is_some() || known.ours {
+        return Ok(false);
+    }
+    let ids = ids(mail);
+    let hashes: Vec<String> = ids.iter().map(|id| desk.secrets().mark("mail id", &[id.as_bytes()])).collect();
+    let mut conn = desk.store().read().await?;
+    Ok(mail::is_waiting(&mut conn, &hashes, id).await?)
 }
 
 /// The request to commercial that a mail answers. Commercial's token alone is not enough: who was sent a copy has it too.

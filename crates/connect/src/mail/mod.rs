@@ -94,7 +94,7 @@ pub async fn keep(desk: &Desk, arrived: Arrived, now: Timestamp) -> Result<(Row,
         reason: None,
         ticket: None,
         message: None,
-        message_id: None,
+        message_id: own_id(desk, &raw),
         content: None,
         sender: None,
         verified: None,
@@ -123,6 +123,12 @@ pub async fn keep(desk: &Desk, arrived: Arrived, now: Timestamp) -> Result<(Row,
         Some(known) => (known, raw, false),
         None => (row, raw, true),
     })
+}
+
+/// By what an answer to a mail knows it, before anything else of it is read; none of one on which its reader fails.
+fn own_id(desk: &Desk, raw: &[u8]) -> Option<String> {
+    let id = std::panic::catch_unwind(|| crate::email::message_id(raw)).ok().flatten()?;
+    Some(desk.secrets().mark("mail id", &[id.as_bytes()]))
 }
 
 /// Mails are taken in by the desk's own people and programs.

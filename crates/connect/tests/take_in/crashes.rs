@@ -9,6 +9,7 @@ use crate::homes::{Home, arrived, caller, now, raw, taken};
 crate::on_both!(
     what_was_kept_and_not_filed_is_filed_by_whoever_comes_next,
     the_same_mail_sent_again_goes_on_where_it_was_left,
+    an_answer_waits_for_what_it_answers,
     many_at_once_make_one_ticket,
     two_ways_at_once_make_one_ticket,
 );
@@ -44,6 +45,24 @@ async fn the_same_mail_sent_again_goes_on_where_it_was_left(home: &Home) {
     let third = home.takes("first").await;
     assert_eq!((third.mail.attempts, third.ticket.unwrap().id), (2, again.ticket.unwrap().id));
     assert_eq!(home.tickets().await.len(), 1);
+}
+
+async fn an_answer_waits_for_what_it_answers(home: &Home) {
+    keep(&home.desk, arrived(raw("first")), now()).await.unwrap();
+    for _ in 0..5 {
+        // However often it comes again: that it waits is no try.
+        let answer = home.takes("gmail").await;
+        assert!(answer.ticket.is_none());
+        assert!(answer.mail.state == "received" && answer.mail.attempts <= 1, "{:?}", answer.mail);
+        assert!(answer.mail.reason.unwrap().contains("ainda não foi arquivado"));
+    }
+    let later = now() + SignedDuration::from_mins(2);
+    assert_eq!(resume(&home.desk, later, 100, later).await.unwrap(), 2);
+    let tickets = home.tickets().await;
+    assert_eq!(tickets.len(), 1);
+    assert_eq!(home.whole(&tickets[0]).await.messages.len(), 2);
+    // What is answered and set aside holds nobody up, and neither does what comes after it.
+    assert_eq!(home.takes("outlook").await.mail.state, "filed");
 }
 
 async fn many_at_once_make_one_ticket(home: &Home) {

@@ -133,7 +133,7 @@ pub async fn end(tx: &mut Tx, id: &MailId, end: &End<'_>, marks: Option<&Marks>)
         .map_or((None, None), |marks| (Some(marks.verified.clone()), Some(marks.authentication.clone())));
     let marks = marks.unwrap_or_default();
     let sql = Sql::new(
-        "update mail set state = $2, reason = $3, ticket = $4, message = $5, message_id = $6, content = $7, sender = $8, \
+        "update mail set state = $2, reason = $3, ticket = $4, message = $5, message_id = coalesce($6, message_id), content = $7, sender = $8, \
          verified = $9, authentication = $10 where id = $1 and state = 'received'",
     );
     let sql = sql.bind(id.clone()).bind(end.state).bind(end.reason);
@@ -141,6 +141,17 @@ pub async fn end(tx: &mut Tx, id: &MailId, end: &End<'_>, marks: Option<&Marks>)
     let sql =
         sql.bind(marks.message_id).bind(marks.content).bind(marks.sender).bind(verified).bind(authentication);
     sql.run(tx, "end a mail").await.map(|rows| rows > 0)
+}
+
+/// Puts a waiting mail off, as if it had not been begun this time; why.
+///
+/// # Errors
+/// If the database fails.
+pub async fn put_off(tx: &mut Tx, id: &MailId, reason: &str) -> Result<(), StoreError> {
+    let sql = Sql::new(
+        "update mail set attempts = case when attempts > 0 then attempts - 1 else 0 end, reason = $2 where id = $1 and state = 'received'",
+    );
+    sql.bind(id.clone()).bind(reason).run(tx, "put a mail off").await.map(|_| ())
 }
 
 /// Notes why a waiting mail could not be filed this time.
@@ -204,6 +215,24 @@ pub async fn tickets_of(conn: &mut Conn, ids: &[String]) -> Result<Vec<(String, 
     );
     let sql = ids.iter().fold(Sql::new(text), |sql, id| sql.bind(id.clone()));
     sql.all(conn, "look for the tickets of mails").await
+}
+
+/// Whether one of the mails whose ids hash to these came before `id` and still waits to be filed.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_waiting(conn: &mut Conn, ids: &[String], id: &MailId) -> Result<bool, StoreError> {
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    let places: Vec<String> = (2..=ids.len().saturating_add(1)).map(|n| format!("${n}")).collect();
+    let text = format!(
+        "select id from mail where message_id in ({}) and state = 'received' and id < $1 limit 1",
+        places.join(", ")
+    );
+    let sql = ids.iter().fold(Sql::new(text).bind(id.clone()), |sql, id| sql.bind(id.clone()));
+    let found: Option<(MailId,)> = sql.tuple(conn, "look for mails that wait").await?;
+    Ok(found.is_some())
 }
 
 /// The filed mail of which this is a copy.
