@@ -43,7 +43,7 @@ async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     found.json().as_array().into_iter().flatten().map(shown).collect()
 }
 
-const STAFF: [&str; 21] = [
+const STAFF: [&str; 22] = [
     "/fila",
     "/fila?ver=all&q=token",
     "/chamados/novo",
@@ -63,6 +63,7 @@ const STAFF: [&str; 21] = [
     "/equipe",
     "/trilha",
     "/correio",
+    "/conversas",
     "/estilo",
     "/nada",
 ];
