@@ -1,6 +1,8 @@
 //! What goes astray: answers to requests that are no longer, requests that nobody got, and what partners call things.
 
+use balcao_connect::channels::Channels;
 use balcao_core::ticket::{Role, State, Transition};
+use balcao_desk::commercial::{TAG, is_of};
 use balcao_desk::verbs::link::{self, Kind};
 use balcao_desk::verbs::step;
 use balcao_store::TicketId;
@@ -13,6 +15,7 @@ crate::on_both!(
     what_an_answer_names_beside_decides_no_other_environment,
     a_request_that_nobody_got_is_shown_so,
     an_environment_may_be_called_as_people_do,
+    a_request_that_was_taken_back_does_not_go,
 );
 
 async fn taken_back(home: &Home, id: &TicketId) {
@@ -90,5 +93,33 @@ async fn an_environment_may_be_called_as_people_do(home: &Home) {
         assert!(request.body.contains("Ambiente: Homologação"), "{}", request.body);
         home.answers(&request, "cora@frotasul.example", "ISSUED\nEnvironment: sandbox").await;
         assert_eq!(home.whole(&ticket.id).await.ticket.state, "investigation", "{body}");
+    }
+}
+
+async fn a_request_that_was_taken_back_does_not_go(home: &Home) {
+    let ticket = home.forwarded().await;
+    taken_back(home, &ticket.id).await;
+    home.escalated(&ticket.id).await.unwrap();
+    work(&home.desk, noon()).await;
+    assert_eq!(home.server.came().len(), 1, "only what it asks for now");
+    // What commercial wrote without deciding is no longer to be looked at once support has the ticket.
+    let request = home.requests().pop().unwrap();
+    home.answers(&request, "cora@frotasul.example", "Qual é o produto?").await;
+    assert!(home.whole(&ticket.id).await.ticket.tags.contains(TAG));
+    taken_back(home, &ticket.id).await;
+    assert!(!home.whole(&ticket.id).await.ticket.tags.contains(TAG));
+}
+
+#[test]
+fn of_a_public_provider_only_the_mailbox_itself_is_commercials() {
+    for (own, from, expected) in [
+        ("comercial@frotasul.example", "cora@frotasul.example", true),
+        ("comercial@frotasul.example", "cora@vendas.frotasul.example", false),
+        ("frotasul@gmail.com", "FrotaSul@gmail.com", true),
+        ("frotasul@gmail.com", "cora@gmail.com", false),
+    ] {
+        let section =
+            Channels::parse(&format!("[commercial]\nmail = '{own}'\n")).unwrap().commercial.unwrap();
+        assert_eq!(is_of(&section.open().unwrap(), from), expected, "{own} {from}");
     }
 }

@@ -77,7 +77,7 @@ async fn a_key_in_an_answer_stands_nowhere(home: &Home) {
     // By a mail from elsewhere, which opens a ticket of its own.
     let request = home.requests().pop().unwrap();
     let short = "Zx81Kq47Wm33";
-    let astray = format!("EMITIDA\nAmbiente: Produção\nChave: {short} ou {KEY}");
+    let astray = format!("EMITIDA\nAmbiente: Produção\nSegue a nova, {short}, e a antiga, {KEY}.");
     let taken = home.answers(&request, "cora@outra.example", &astray).await;
     assert!(taken.ticket.is_some());
     let wrong = home.forwarded().await;
